@@ -1,11 +1,8 @@
 /** The address of a state: `#<figure id>.<param>=<value>&<figure id>.frame=<n>`. */
 import type { Params, Value, Values } from './contract.ts';
-import { formatValue, readValue, sameValue } from './values.ts';
-
-/** What a figure on the page is called and which parameters it has. */
-export interface Addressee {
-  readonly params: Params;
-}
+import { longestHash, splitHash } from './hash.ts';
+import { formatValue, readValue } from './reading.ts';
+import { sameValue } from './values.ts';
 
 /** What an address asks of one figure. */
 export interface Asked {
@@ -15,23 +12,11 @@ export interface Asked {
   readonly problems: readonly string[];
 }
 
-const longest = 4096;
-
-/** Whether a hash is the address of a state, and not a plain anchor. */
-export function isStateHash(hash: string): boolean {
-  return /^#?[^=&]*\.[^=&]*=/.test(hash);
-}
-
-/** The ids of figures that a hash names, known or not. */
-export function namedFigures(hash: string): readonly string[] {
-  return [...new Set(pairs(hash).map(([key]) => key.slice(0, key.indexOf('.'))))];
-}
-
 /** Reads what `hash` asks of the figure `id`; undefined where it does not name it. Never throws. */
 export function readAddress(hash: string, id: string, params: Params): Asked | undefined {
-  const mine = pairs(hash).filter(([key]) => key.startsWith(`${id}.`));
+  const mine = splitHash(hash).filter(([key]) => key.startsWith(`${id}.`));
   if (mine.length === 0) return undefined;
-  if (hash.length > longest) return { values: {}, problems: ['This link is longer than any state of this figure; it was left out'] };
+  if (hash.length > longestHash) return { values: {}, problems: ['This link is longer than any state of this figure; it was left out'] };
   const asked = readSettings(mine.map(([key, text]) => [key.slice(id.length + 1), text] as const), params);
   return asked;
 }
@@ -78,25 +63,4 @@ export function splitSettings(text: string): readonly (readonly [string, string]
       const at = item.indexOf('=');
       return at < 0 ? ([item.trim(), ''] as const) : ([item.slice(0, at).trim(), item.slice(at + 1).trim()] as const);
     });
-}
-
-function pairs(hash: string): readonly (readonly [string, string])[] {
-  const text = hash.startsWith('#') ? hash.slice(1) : hash;
-  // A flood of pairs is cut: no figure has so many parameters.
-  return text
-    .slice(0, 4 * longest)
-    .split('&', 200)
-    .flatMap((item) => {
-      const at = item.indexOf('=');
-      if (at < 0 || !item.slice(0, at).includes('.')) return [];
-      return [[item.slice(0, at), decode(item.slice(at + 1))] as const];
-    });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -2,7 +2,8 @@
  * What a figure is: a function from parameters and a moment to a picture and a sentence.
  *
  * A figure module exports, in this order: `about`, `params`, `presets`, `initial`, `moments`, `run`, `draw`, `describe`,
- * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`. Everything that surrounds a figure (play,
+ * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`; and `first` after `run` where its data is
+ * more than a page should carry. Everything that surrounds a figure (play,
  * step back, address, print, the static picture, the words, the tests) is made from these and from nothing else.
  */
 import type { Selection } from 'd3-selection';
@@ -190,6 +191,11 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
   moments(frames: Frames<F>): readonly number[];
   /** Plays the whole simulation once. Pure; throws never: what is wrong with an input is a frame that says so. */
   run(values: ValuesOf<P>, data: D): Frames<F>;
+  /**
+   * What of its data travels with the page: enough for the opening picture and for every mark. The rest comes when a
+   * reader reaches for the figure. All of it where this is left out.
+   */
+  first?(data: D, values: ValuesOf<P>): D;
   /** Draws one frame, idempotently; only reads. */
   draw(root: Root, frame: F, values: ValuesOf<P>, stage: Stage): void;
   /** The same moment in a sentence or two. */

@@ -15,6 +15,8 @@ export interface Picture {
   readonly tokens: string;
   readonly marks: string;
   readonly theme: 'light' | 'dark';
+  /** `@font-face` rules with the fonts in them; where left out, the picture is written with the reader's fonts. */
+  readonly fonts?: string;
   /** Margin around the stage; 16 where left out. */
   readonly margin?: number;
 }
@@ -25,7 +27,7 @@ export function standalone(picture: Picture): string {
   const width = stageSize[stage];
   const box = [-margin, -margin, width + 2 * margin, height + 2 * margin];
   const tokens = readTokens(picture.tokens, theme);
-  const style = literal(used(picture.marks, picture.markup), tokens);
+  const style = (picture.fonts ?? '') + literal(used(picture.marks, picture.markup), tokens);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}" class="stage-svg" role="img">`,
     `<title>${escape(picture.title)}</title><desc>${escape(picture.description)}</desc>`,

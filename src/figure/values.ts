@@ -1,5 +1,5 @@
-/** Values of parameters: defaults, published numbers put in their places, and the clamping of what comes from outside. */
-import type { AnyFigure, Initial, Param, Params, Preset, Quantity, Value, Values } from './contract.ts';
+/** Values of parameters: defaults, published numbers put in their places, openings and presets. */
+import type { AnyFigure, Initial, Params, Preset, Quantity, Value, Values } from './contract.ts';
 
 /** Looks a published number up by its name; throws where there is none. */
 export type Numbers = (name: string) => number;
@@ -61,54 +61,4 @@ export function frameIndex(frame: number | 'last', length: number): number {
 /** Whether two values are the same setting. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return String(a) === String(b);
-}
-
-/** A value as the address and data-set write it. */
-export function formatValue(value: Value): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'object' ? value.join(',') : String(value);
-}
-
-/** What reading a value gave: the value to use, and a sentence where it is not what was asked for. */
-export interface Reading {
-  readonly value?: Value;
-  readonly problem?: string;
-}
-
-// What a stranger wrote is quoted back short and plain.
-const quote = (text: string): string => `‘${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 24)}${text.length > 24 ? '…' : ''}’`;
-
-/** Reads what an address, a control or a terminal gives for one parameter; clamps numbers, refuses the rest by a sentence. */
-export function readValue(name: string, param: Param, text: string): Reading {
-  if (param.kind === 'number') return readNumber(name, param, text);
-  if (param.kind === 'switch') {
-    if (text === 'on' || text === 'true' || text === '1') return { value: true };
-    if (text === 'off' || text === 'false' || text === '0') return { value: false };
-    return { problem: `${name} is on or off, not ${quote(text)}` };
-  }
-  const known = param.options.map((option) => option.value);
-  if (param.kind === 'choice')
-    return known.includes(text)
-      ? { value: text }
-      : { problem: `${name} has no option ${quote(text)}: it is one of ${known.join(', ')}` };
-  const asked = text === '' ? [] : text.split(',', 200);
-  const value = known.filter((option) => asked.includes(option));
-  const strange = asked.find((option) => !known.includes(option));
-  return strange === undefined
-    ? { value }
-    : { value, problem: `${name} has no option ${quote(strange)}: it is any of ${known.join(', ')}` };
-}
-
-function readNumber(name: string, param: Extract<Param, { kind: 'number' }>, text: string): Reading {
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number) || text.length > 32)
-    return { problem: `${name} is a number, not ${quote(text)}` };
-  const held = Math.min(Math.max(number, param.min), param.max);
-  // Steps count from min, as in <input type=range>; the tenth decimal hides binary fractions.
-  const stepped = Math.round((param.min + Math.round((held - param.min) / param.step) * param.step) * 1e10) / 1e10;
-  const value = Math.min(stepped, param.max);
-  const unit = param.unit === '' ? '' : ` ${param.unit}`;
-  if (held !== number)
-    return { value, problem: `${name} goes from ${param.min} to ${param.max}${unit}; ${value} is used instead of ${quote(text)}` };
-  return { value };
 }

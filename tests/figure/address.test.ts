@@ -1,9 +1,11 @@
 /** The address of a state: it reopens exactly, and what strangers put into it breaks nothing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isStateHash, namedFigures, readAddress, writeAddress } from '../../src/figure/address.ts';
+import { readAddress, writeAddress } from '../../src/figure/address.ts';
+import { isStateHash, namedFigures } from '../../src/figure/hash.ts';
 import type { Params } from '../../src/figure/contract.ts';
-import { defaultValues, formatValue, readValue } from '../../src/figure/values.ts';
+import { formatValue, readValue } from '../../src/figure/reading.ts';
+import { defaultValues } from '../../src/figure/values.ts';
 import { anyValues } from '../figures/ready.ts';
 
 const params: Params = {

@@ -9,9 +9,10 @@ import { stageSize } from '../../src/figure/contract.ts';
 import { toCsv } from '../../src/figure/csv.ts';
 import { standalone } from '../../src/figure/standalone.ts';
 import { drawStatic } from '../../src/figure/static.ts';
-import { frameIndex, presetValues, readValue, sameValue } from '../../src/figure/values.ts';
+import { readValue } from '../../src/figure/reading.ts';
+import { frameIndex, presetValues, sameValue } from '../../src/figure/values.ts';
 import { figureNames } from '../../src/figures/index.ts';
-import { anyValues, ready, runWith, type Ready, type Run } from './ready.ts';
+import { anyValues, ready, runWith, type Run } from './ready.ts';
 import { dress } from './dress.ts';
 
 const stages: readonly Stage[] = ['wide', 'narrow'];

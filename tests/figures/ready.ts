@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { figureData, readyFigure } from '../../src/components/figures.ts';
 import type { AnyFigure, Frames, Param, Params, Readout, Value, Values } from '../../src/figure/contract.ts';
-import { frameIndex, openingValues, readValue } from '../../src/figure/values.ts';
+import { readValue } from '../../src/figure/reading.ts';
+import { frameIndex, openingValues } from '../../src/figure/values.ts';
 
 /** A figure with what it is handed. */
 export interface Ready {

@@ -12,18 +12,18 @@ export interface Wanted {
   readonly first?: boolean;
 }
 
-/** Where a name stands: in which row, and on which side of its mark. */
+/** Where a name stands: in which row, and beside its mark or, where the mark is longer than the name, in it. */
 export interface RowPlace {
   readonly row: number;
-  readonly side: 'right' | 'left';
+  readonly side: 'right' | 'left' | 'inside';
 }
 
-/** Room between a mark and its name, and between one name and the next mark. */
-export const gap = { name: 5, next: 10 } as const;
+/** Room between a mark and its name (beside it, or to both ends in it), and between one name and the next mark. */
+export const gap = { name: 5, inside: 8, next: 10 } as const;
 
 /**
  * Places marks with their names in rows between `left` and `right`; what finds no room is not in the answer. Those that
- * are `first` come first, then the order of the list; each takes the highest row, to the right of its mark if it can.
+ * are `first` come first, then the order of the list; each takes the highest row, in its mark or to the right of it if it can.
  */
 export function placeInRows(
   wanted: readonly Wanted[],
@@ -35,8 +35,9 @@ export function placeInRows(
   const places = new Map<number, RowPlace>();
   const ordered = [...wanted.filter((one) => one.first), ...wanted.filter((one) => !one.first)];
   for (const one of ordered) {
-    for (const side of ['right', 'left'] as const) {
-      const from = side === 'right' ? one.x0 : one.x0 - gap.name - one.width;
+    const isLong = one.x1 - one.x0 >= one.width + 2 * gap.inside;
+    for (const side of isLong ? (['inside'] as const) : (['right', 'left'] as const)) {
+      const from = side === 'left' ? one.x0 - gap.name - one.width : one.x0;
       const to = side === 'right' ? one.x1 + gap.name + one.width : one.x1;
       if (from < Math.min(left, one.x0) || to > Math.max(right, one.x1)) continue;
       const row = taken.findIndex((others) =>

@@ -1,0 +1,19 @@
+/** The register of figures: one line each. */
+import type { AnyFigure } from '../figure/contract.ts';
+
+const register: Readonly<Record<string, () => Promise<unknown>>> = {
+  'trap-and-emulate': () => import('./trap-and-emulate.ts'),
+  'time-sharing': () => import('./time-sharing.ts'),
+  'stack-paths': () => import('./stack-paths.ts'),
+  'history-timeline': () => import('./history-timeline.ts'),
+};
+
+/** The names of all figures, in the order of the gallery. */
+export const figureNames: readonly string[] = Object.keys(register);
+
+/** Loads a figure's module as it stands (published numbers not yet filled in); rejects where there is none of that name. */
+export async function loadFigure(name: string): Promise<AnyFigure> {
+  const load = Object.hasOwn(register, name) ? register[name] : undefined;
+  if (!load) throw new Error(`There is no figure ${name}. There are: ${figureNames.join(', ')}.`);
+  return (await load()) as AnyFigure;
+}
