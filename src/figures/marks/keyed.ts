@@ -54,7 +54,7 @@ export function part<E extends Element>(
     : (parent.append<SVGElement>(tag).attr('class', name) as unknown as Selection<SVGElement, unknown, null, undefined>);
 }
 
-/** Rounds a coordinate to a tenth of a unit, so that pages stay small and pictures comparable. */
+/** Rounds a coordinate to half a unit, so that pages stay small and pictures comparable. */
 export function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  return Math.round(value * 2) / 2;
 }

@@ -1,0 +1,20 @@
+/** How the prose hears of figures, and gets hold of them. */
+import type { FigureChange, Operator } from './operator.ts';
+import { XenFigure } from './xen-figure.ts';
+
+/** Calls back whenever a figure of the page has another state, and once when it starts. */
+export function onFigureChange(changed: (change: FigureChange) => void): void {
+  document.addEventListener('figure:change', (event) => changed((event as CustomEvent<FigureChange>).detail));
+}
+
+/** The operator of the figure with this id, started where it is not yet; undefined where there is none or it failed. */
+export function startFigure(id: string): Promise<Operator | undefined> {
+  const host = document.getElementById(id);
+  return host instanceof XenFigure ? host.start() : Promise.resolve(undefined);
+}
+
+/** Splits `id.name` at its dot. */
+export function splitName(of: string): readonly [id: string, name: string] {
+  const at = of.indexOf('.');
+  return [of.slice(0, at), of.slice(at + 1)];
+}

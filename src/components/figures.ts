@@ -1,0 +1,135 @@
+/** The one entry from pages to figures: loads, fills in published numbers, runs and draws at build. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { AnyFigure, Frames, Readout, Stage, Values } from '../figure/contract.ts';
+import { readSettings, splitSettings } from '../figure/address.ts';
+import { standalone } from '../figure/standalone.ts';
+import { drawStatic } from '../figure/static.ts';
+import { frameIndex, openingValues, presetValues, publishedNames, resolveNumbers } from '../figure/values.ts';
+import { loadFigure } from '../figures/index.ts';
+import { referenceShort } from './citations.ts';
+import { publishedNumber } from './numbers.ts';
+import { pictureFonts } from './picture-fonts.ts';
+import type { Instance } from './scan.ts';
+import { href } from './site.ts';
+
+/** A figure as it opens in one place. */
+export interface Opening {
+  readonly figure: AnyFigure;
+  readonly instance: Instance;
+  readonly values: Values;
+  readonly frames: Frames<unknown>;
+  readonly index: number;
+  readonly sentence: string;
+  readonly readouts: readonly Readout[];
+  /** What the browser needs beside the module: published numbers and the content the figure draws on. */
+  readonly handed: {
+    readonly numbers: Readonly<Record<string, number>>;
+    readonly data?: unknown;
+    /** Where the rest of the data is. */
+    readonly rest?: string;
+  };
+}
+
+const figures = new Map<string, Promise<AnyFigure>>();
+const openings = new Map<string, Promise<Opening>>();
+
+/** A figure with its published numbers filled in. */
+export function readyFigure(name: string): Promise<AnyFigure> {
+  let figure = figures.get(name);
+  if (!figure) {
+    figure = loadFigure(name).then((module) => resolveNumbers(module, publishedNumber));
+    if (!import.meta.env?.DEV) figures.set(name, figure);
+  }
+  return figure;
+}
+
+/** The content file that a figure is handed, parsed; undefined where it names none. It travels with the page. */
+export function figureData(figure: AnyFigure): unknown {
+  if (!figure.about.data) return undefined;
+  const data: unknown = parse(readFileSync(join(process.cwd(), 'content', figure.about.data), 'utf8'));
+  return Array.isArray(data) ? data.map(travelling) : data;
+}
+
+// An entry without what no picture shows, and with the name of its source: a figure's room knows no references.
+function travelling({ id: _, source, confidence, ...shown }: Record<string, string>): unknown {
+  return {
+    ...shown,
+    ...(source ? { cited: referenceShort(source) } : {}),
+    ...(confidence === 'secondary' ? { confidence } : {}),
+  };
+}
+
+/** Runs a figure as an instance opens it; throws a sentence where the article sets what is not there. */
+export function openFigure(instance: Instance): Promise<Opening> {
+  const key = JSON.stringify(instance);
+  let opening = openings.get(key);
+  if (!opening) {
+    opening = open(instance);
+    if (!import.meta.env?.DEV) openings.set(key, opening);
+  }
+  return opening;
+}
+
+async function open(instance: Instance): Promise<Opening> {
+  const figure = await readyFigure(instance.name);
+  const preset = figure.presets.find((one) => one.name === instance.preset);
+  if (instance.preset && !preset) throw new Error(`Figure ${instance.name} has no preset ${instance.preset}.`);
+  const asked = readSettings(splitSettings(instance.set ?? ''), figure.params);
+  if (asked.problems.length > 0) throw new Error(`Figure ${instance.id}: ${asked.problems.join('; ')}.`);
+  const start = preset ? presetValues(figure.params, preset) : openingValues(figure.params, figure.initial);
+  const values: Values = { ...start, ...asked.values };
+  const data = figureData(figure);
+  const frames = figure.run(values, data);
+  const wanted = instance.frame === 'last' ? 'last' : instance.frame === undefined ? undefined : Number(instance.frame);
+  const index = frameIndex(wanted ?? asked.frame ?? preset?.frame ?? figure.initial.frame, frames.length);
+  const frame = frames.at(index);
+  const module = await loadFigure(instance.name);
+  return {
+    figure,
+    instance,
+    values,
+    frames,
+    index,
+    sentence: figure.describe(frame, values),
+    readouts: figure.readouts(frame, values),
+    handed: {
+      numbers: Object.fromEntries(publishedNames(module).map((name) => [name, publishedNumber(name)])),
+      ...(data === undefined ? {} : { data: figure.first ? (figure.first(data, values) as unknown) : data }),
+      ...(figure.first ? { rest: href(`/figures/${instance.name}/data.json`) } : {}),
+    },
+  };
+}
+
+/** The markup of one stage of an opening, at its frame or another. */
+export function stageMarkup(opening: Opening, stage: Stage, index = opening.index): string {
+  return drawStatic(opening.figure, opening.frames.at(index), opening.values, stage, opening.instance.id);
+}
+
+/** A picture file of an opening at a frame, with the letters that it is written with. */
+export async function pictureFile(opening: Opening, stage: Stage, index: number): Promise<string> {
+  return picture(opening, stage, index, await pictureFonts(stageMarkup(opening, stage, index)));
+}
+
+/** The same without letters of its own, for who has the fonts. */
+export function picture(opening: Opening, stage: Stage, index: number, fonts = ''): string {
+  const { figure, frames, values } = opening;
+  const read = (file: string): string => readFileSync(join(process.cwd(), 'src/styles', file), 'utf8');
+  return standalone({
+    markup: stageMarkup(opening, stage, index),
+    fonts,
+    stage,
+    height: figure.about.height[stage],
+    title: figure.about.picture,
+    description: figure.describe(frames.at(index), values),
+    tokens: read('tokens.css'),
+    marks: read('figure.css'),
+    theme: 'light',
+  });
+}
+
+/** The frames that print shows. */
+export function momentIndices(opening: Opening): readonly number[] {
+  return [...new Set(opening.figure.moments(opening.frames).map((index) => frameIndex(index, opening.frames.length)))];
+}

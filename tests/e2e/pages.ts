@@ -1,0 +1,41 @@
+/** What browser tests share: pages, figures that are live, errors that must not be. */
+import { test as base, type Page } from '@playwright/test';
+
+/** The page on which budgets are measured. */
+export const measured = 'learn/type-1-and-type-2/';
+
+/** A page whose console messages and errors fail the test at its end. */
+export const test = base.extend<{ quietPage: Page }>({
+  quietPage: async ({ page }, use) => {
+    const heard: string[] = [];
+    page.on('console', (message) => heard.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => heard.push(`error: ${error.message}`));
+    await use(page);
+    if (heard.length > 0) throw new Error(`The page said:\n${heard.join('\n')}`);
+  },
+});
+
+/** Opens a page of the site; `path` is relative to the base. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+}
+
+/** Scrolls a figure near, reaches for it, and waits until it has taken over with all that it is operated with. */
+export async function live(page: Page, id: string): Promise<void> {
+  await page.locator(`xen-figure#${id}`).scrollIntoViewIfNeeded();
+  await page.locator(`xen-figure#${id}[data-state="live"]`).waitFor();
+  await page.locator(`#${id} .figure-title`).hover();
+  await page.locator(`xen-figure#${id}[data-held]`).waitFor();
+}
+
+/** Scrolls to the end, step by step, as a reader does. */
+export async function scrollThrough(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = (): Promise<number> => new Promise((done) => requestAnimationFrame(done));
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+      scrollTo({ top: y, behavior: 'instant' });
+      await frame();
+      await frame();
+    }
+  });
+}
