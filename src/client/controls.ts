@@ -43,9 +43,11 @@ export function bindControls(operator: Operator, transport: Transport | undefine
     },
     { signal },
   );
-  host.querySelector('.stage')?.addEventListener('keydown', (event) => stageKey(operator, transport, event as KeyboardEvent), {
-    signal,
-  });
+  host
+    .querySelector('.stage')
+    ?.addEventListener('keydown', (event) => stageKey(operator, transport, event as KeyboardEvent), {
+      signal,
+    });
 }
 
 /** Puts the inputs where the state is. */

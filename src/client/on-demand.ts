@@ -11,15 +11,17 @@ export function bindOnDemand(): void {
   let ready = false;
   let loading: Promise<void> | undefined;
   const load = (): Promise<void> =>
-    (loading ??= Promise.all([import('./prose.ts'), import('./sortable-table.ts')]).then(([{ bindProse }, { enhance }]) => {
-      bindProse();
-      if (document.querySelector('[data-sortable]')) enhance(document);
-      ready = true;
-      // Prose hears of figures by their changes: those that live already say how they stand.
-      for (const figure of document.querySelectorAll('xen-figure'))
-        if (figure instanceof XenFigure && figure.dataset['state'] === 'live')
-          void figure.start().then((operator) => operator?.tell());
-    }));
+    (loading ??= Promise.all([import('./prose.ts'), import('./sortable-table.ts')]).then(
+      ([{ bindProse }, { enhance }]) => {
+        bindProse();
+        if (document.querySelector('[data-sortable]')) enhance(document);
+        ready = true;
+        // Prose hears of figures by their changes: those that live already say how they stand.
+        for (const figure of document.querySelectorAll('xen-figure'))
+          if (figure instanceof XenFigure && figure.dataset['state'] === 'live')
+            void figure.start().then((operator) => operator?.tell());
+      },
+    ));
   for (const type of first) document.addEventListener(type, () => void load(), { once: true });
   document.addEventListener(
     'click',

@@ -60,7 +60,7 @@ export class Operator {
     const stage = host.querySelector('.stage');
     for (const name of ['wide', 'narrow'] as const) {
       const node = stage?.querySelector<SVGGElement>(`.stage-${name} > .root`);
-      if (node) this.#roots.set(name, select(node) as unknown as Root);
+      if (node) this.#roots.set(name, select(node));
     }
     stage?.setAttribute('tabindex', '0');
     // The stage that is seen changes with the width: the other one is drawn when it appears.
@@ -157,7 +157,9 @@ export class Operator {
     this.#flush();
     const { problems } = asked;
     const more = problems.length > 3 ? ` (+${problems.length - 3})` : '';
-    this.notice(problems.length === 0 ? '' : `${strings().figure.linkNote}: ${problems.slice(0, 3).join('; ')}${more}.`);
+    this.notice(
+      problems.length === 0 ? '' : `${strings().figure.linkNote}: ${problems.slice(0, 3).join('; ')}${more}.`,
+    );
   }
 
   /** One line under the figure; an empty one hides it. */
@@ -227,7 +229,8 @@ export class Operator {
   #draw(both = false): void {
     for (const [stage, root] of this.#roots) {
       const svg = root.node()?.ownerSVGElement;
-      if (svg && (both || svg.getClientRects().length > 0)) this.figure.draw(root, this.frame, this.#state.values, stage);
+      if (svg && (both || svg.getClientRects().length > 0))
+        this.figure.draw(root, this.frame, this.#state.values, stage);
     }
   }
 

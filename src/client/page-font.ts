@@ -7,7 +7,7 @@ export async function pageFont(): Promise<string> {
     const font = await (await fetch(link?.href ?? '')).blob();
     const data = await new Promise<string>((resolve, reject) => {
       const reader = new FileReader();
-      reader.addEventListener('load', () => resolve(String(reader.result)));
+      reader.addEventListener('load', () => resolve(typeof reader.result === 'string' ? reader.result : ''));
       reader.addEventListener('error', () => reject(reader.error ?? new Error('unreadable')));
       reader.readAsDataURL(font);
     });

@@ -92,7 +92,12 @@ function wheel(operator: Operator, event: WheelEvent): void {
   if (!target || !scale) return;
   event.preventDefault();
   const vertical = target.dataset['dragAxis'] === 'y';
-  zoomAround(operator, target.dataset['zoom'], invert(scale, along(target, event, vertical)), Math.exp(event.deltaY / 300));
+  zoomAround(
+    operator,
+    target.dataset['zoom'],
+    invert(scale, along(target, event, vertical)),
+    Math.exp(event.deltaY / 300),
+  );
 }
 
 function zoomKey(operator: Operator, stage: HTMLElement, event: KeyboardEvent): void {

@@ -3,21 +3,14 @@
 /** What the page hands over. */
 export interface ClientStrings {
   readonly theme: Readonly<Record<'toggle' | 'light' | 'dark' | 'system', string>>;
-  readonly figure: Readonly<Record<'shared' | 'shareFailed' | 'note' | 'linkNote' | 'failed' | 'restFailed' | 'noFigure', string>>;
+  readonly figure: Readonly<
+    Record<'shared' | 'shareFailed' | 'note' | 'linkNote' | 'failed' | 'restFailed' | 'noFigure', string>
+  >;
   readonly prose: Readonly<Record<'set', string>>;
   readonly task: Readonly<Record<'done' | 'notYet' | 'shown' | 'solved', string>>;
   readonly quiz: Readonly<
     Record<
-      | 'right'
-      | 'wrong'
-      | 'wrongNumber'
-      | 'partly'
-      | 'choose'
-      | 'number'
-      | 'score'
-      | 'of'
-      | 'rightMark'
-      | 'wrongMark',
+      'right' | 'wrong' | 'wrongNumber' | 'partly' | 'choose' | 'number' | 'score' | 'of' | 'rightMark' | 'wrongMark',
       string
     >
   >;

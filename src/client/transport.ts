@@ -80,7 +80,8 @@ export class Transport {
     }
     const position = host.querySelector('.position');
     if (position) position.textContent = `${state.index + 1} / ${last + 1}`;
-    if (this.#play) this.#play.textContent = (this.playing ? this.#play.dataset['pause'] : this.#play.dataset['play']) ?? '';
+    if (this.#play)
+      this.#play.textContent = (this.playing ? this.#play.dataset['pause'] : this.#play.dataset['play']) ?? '';
     disable(host, 'back', state.index === 0);
     disable(host, 'step', state.index === last);
   }

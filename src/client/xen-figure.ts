@@ -83,7 +83,8 @@ export class XenFigure extends HTMLElement {
     if (!lost || (event instanceof KeyboardEvent && event.key === 'Tab')) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const again = event instanceof KeyboardEvent ? new KeyboardEvent(event.type, event) : new MouseEvent(event.type, event);
+    const again =
+      event instanceof KeyboardEvent ? new KeyboardEvent(event.type, event) : new MouseEvent(event.type, event);
     void this.reach().then((hands) => hands && target.dispatchEvent(again));
   }
 }

@@ -43,9 +43,7 @@ export async function allArticles(): Promise<readonly Article[]> {
 
 async function readSeries(): Promise<readonly Part[]> {
   const entries = await getCollection('articles');
-  const articles = entries
-    .map((entry) => toArticle(entry))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const articles = entries.map((entry) => toArticle(entry)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const twice = articles.find((article, index) => articles.findIndex((other) => other.slug === article.slug) !== index);
   if (twice) throw new Error(`Two articles have the slug ${twice.slug}; addresses would collide.`);
   const folders = [...new Set(articles.map((article) => article.part))];

@@ -28,7 +28,8 @@ function cardSvg(title: string, opening: Opening): string {
   const colour = (name: string): string => tokens.get(name) ?? 'currentColor';
   const { size, lines } = setTitle(title);
   const top = 118 + lines.length * size * 1.12;
-  const picture = bare(opening, 'wide', opening.index);
+  // The fonts on disk are the ones of fixed weights, which are called without the word.
+  const picture = bare(opening, 'wide', opening.index).replaceAll(' Variable', '');
   const pictureWidth = Number(/ width="(\d+)"/.exec(picture)?.[1]);
   const [inside = '', xen = ''] = strings.siteName.split(' ');
   const quiet = { size: 24, weight: 400, fill: colour('--muted') };
@@ -50,10 +51,7 @@ function cardSvg(title: string, opening: Opening): string {
 
 function engine(svg: string): Resvg {
   const fontFiles = faces.map((face) => join(process.cwd(), 'node_modules/@expo-google-fonts', face));
-  const families = { sansSerifFamily: 'IBM Plex Sans', monospaceFamily: 'JetBrains Mono' };
-  return new Resvg(svg, {
-    font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'IBM Plex Sans', ...families },
-  });
+  return new Resvg(svg, { font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'IBM Plex Sans' } });
 }
 
 /** The largest size in which a title stands on one line, or on two. */

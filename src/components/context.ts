@@ -22,7 +22,10 @@ export function pageContext(locals: object): PageContext {
 }
 
 /** A figure's number on its page, and the beginning of the names of its moments' pictures. */
-export function figureContext(locals: object, { id, name }: Instance): { readonly number?: string; readonly pictures: string } {
+export function figureContext(
+  locals: object,
+  { id, name }: Instance,
+): { readonly number?: string; readonly pictures: string } {
   const page = pageContext(locals);
   const place = page.instances.findIndex((instance) => instance.id === id);
   return {

@@ -7,7 +7,19 @@ export const strings = {
   tagline: 'A book on the Xen hypervisor whose figures run',
   independent: 'An independent project; not the Xen Project’s own.',
   skip: 'Skip to the text',
-  nav: { site: 'Site', series: 'Series', figures: 'Figures', glossary: 'Glossary', references: 'References', contents: 'On this page', learn: 'Series', fold: 'All articles', neighbours: 'Previous and next', breadcrumbs: 'You are here', home: 'Home' },
+  nav: {
+    site: 'Site',
+    series: 'Series',
+    figures: 'Figures',
+    glossary: 'Glossary',
+    references: 'References',
+    contents: 'On this page',
+    learn: 'Series',
+    fold: 'All articles',
+    neighbours: 'Previous and next',
+    breadcrumbs: 'You are here',
+    home: 'Home',
+  },
   theme: { toggle: 'Light or dark', light: 'light', dark: 'dark', system: 'as the system' },
   search: {
     open: 'Search',
@@ -180,22 +192,31 @@ export const strings = {
     title: 'Licences',
     summary: 'What a reader’s browser receives that others have made, and on which terms.',
     own: 'The book',
-    ownText: 'The code of this book is free software under the MIT licence. Its text and its pictures are under the licence Creative Commons Attribution 4.0 (CC BY 4.0).',
+    ownText:
+      'The code of this book is free software under the MIT licence. Its text and its pictures are under the licence Creative Commons Attribution 4.0 (CC BY 4.0).',
     others: 'The work of others',
-    othersText: 'Found by following what the pages load. Tools that only help to build the book stay behind and are not listed.',
+    othersText:
+      'Found by following what the pages load. Tools that only help to build the book stay behind and are not listed.',
     carries: { script: 'in the scripts', font: 'as a font', drawn: 'drawn into pictures and as a font of symbols' },
   },
   embed: {
     title: 'Embed this figure',
     text: 'This shows the figure on a page of yours. The second part gives the frame the height that the figure asks for; the figure works without it.',
   },
-  gallery: { title: 'All figures', summary: 'Every figure of the book as it opens. Each has a page of its own with its model, its sources and its tasks.' },
+  gallery: {
+    title: 'All figures',
+    summary:
+      'Every figure of the book as it opens. Each has a page of its own with its model, its sources and its tasks.',
+  },
   seriesPage: { title: 'The series', summary: 'Read in order: no article uses what only a later one explains.' },
   home: {
     title: 'How one machine becomes several',
-    summary: 'Inside Xen explains virtualization with figures that run: each is a model that you can step, rewind, break and link to.',
-    invitation: 'Two guests share the CPU below. Guest A has asked for interrupts to be switched off. Step on and see who obeys.',
-    point: 'The hypervisor let ordinary instructions run by themselves and kept the one that mattered for itself. That is the idea that all of this book is about.',
+    summary:
+      'Inside Xen explains virtualization with figures that run: each is a model that you can step, rewind, break and link to.',
+    invitation:
+      'Two guests share the CPU below. Guest A has asked for interrupts to be switched off. Step on and see who obeys.',
+    point:
+      'The hypervisor let ordinary instructions run by themselves and kept the one that mattered for itself. That is the idea that all of this book is about.',
     start: 'Start with',
   },
   notFound: {

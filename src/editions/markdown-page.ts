@@ -1,4 +1,5 @@
 /** An article's page with everything live told in words: what remains is the HTML that Markdown can say. */
+import { numberEntry } from '../components/numbers.ts';
 import { strings } from '../components/strings.ts';
 import { besideText, plain } from './pages.ts';
 
@@ -145,7 +146,7 @@ function footnotes(document: Document, article: Element): void {
     const link = cite.querySelector('a');
     const key = (link?.getAttribute('href') ?? '').replace('#ref-', '');
     const at = link?.getAttribute('data-at');
-    const says = link?.getAttribute('data-says');
+    const says = numberWords(link?.getAttribute('data-number'));
     const place = [key, at, says].join('\n');
     const known = notes.get(place);
     const number = known?.getAttribute('name') ?? String(notes.size + 1);
@@ -165,6 +166,13 @@ function footnotes(document: Document, article: Element): void {
   }
   article.querySelector('#references')?.parentElement?.remove();
   article.append(...notes.values());
+}
+
+/** What a published number is a number of, on which machine. */
+function numberWords(name: string | null | undefined): string {
+  if (!name) return '';
+  const { what, machine, note } = numberEntry(name);
+  return [what, machine && `${machine}.`, note].filter(Boolean).join(' ');
 }
 
 function paragraph(document: Document, text: string): Element {

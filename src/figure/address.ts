@@ -16,8 +16,12 @@ export interface Asked {
 export function readAddress(hash: string, id: string, params: Params): Asked | undefined {
   const mine = splitHash(hash).filter(([key]) => key.startsWith(`${id}.`));
   if (mine.length === 0) return undefined;
-  if (hash.length > longestHash) return { values: {}, problems: ['This link is longer than any state of this figure; it was left out'] };
-  const asked = readSettings(mine.map(([key, text]) => [key.slice(id.length + 1), text] as const), params);
+  if (hash.length > longestHash)
+    return { values: {}, problems: ['This link is longer than any state of this figure; it was left out'] };
+  const asked = readSettings(
+    mine.map(([key, text]) => [key.slice(id.length + 1), text] as const),
+    params,
+  );
   return asked;
 }
 

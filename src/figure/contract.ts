@@ -195,7 +195,7 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
    * What of its data travels with the page: enough for the opening picture and for every mark. The rest comes when a
    * reader reaches for the figure. All of it where this is left out.
    */
-  first?(data: D, values: ValuesOf<P>): D;
+  readonly first?: (data: D, values: ValuesOf<P>) => D;
   /** Draws one frame, idempotently; only reads. */
   draw(root: Root, frame: F, values: ValuesOf<P>, stage: Stage): void;
   /** The same moment in a sentence or two. */
@@ -203,7 +203,7 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
   readouts(frame: F, values: ValuesOf<P>): readonly Readout[];
   readonly columns: readonly Column<R>[];
   /** The rows of the CSV where they are not the frames. */
-  rows?(frames: Frames<F>): readonly R[];
+  readonly rows?: (frames: Frames<F>) => readonly R[];
   readonly tasks: readonly FigureTask<F, ValuesOf<P>>[];
 }
 

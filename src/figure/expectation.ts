@@ -20,7 +20,10 @@ export function readExpectation(text: string, id: string): readonly Comparison[]
 }
 
 /** Holds an expectation against readouts; gives the sentence of the first that fails, or undefined. */
-export function failedExpectation(comparisons: readonly Comparison[], readouts: readonly Readout[]): string | undefined {
+export function failedExpectation(
+  comparisons: readonly Comparison[],
+  readouts: readonly Readout[],
+): string | undefined {
   const value = (name: string): number | string | undefined => readouts.find((readout) => readout.id === name)?.value;
   for (const { readout, operator, against } of comparisons) {
     const left = value(readout);

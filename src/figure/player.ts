@@ -54,5 +54,10 @@ export function undo(state: PlayerState, figure: AnyFigure, data: unknown): Play
   const before = state.past.at(-1);
   if (!before) return state;
   const frames = figure.run(before.values, data);
-  return { values: before.values, frames, index: frameIndex(before.index, frames.length), past: state.past.slice(0, -1) };
+  return {
+    values: before.values,
+    frames,
+    index: frameIndex(before.index, frames.length),
+    past: state.past.slice(0, -1),
+  };
 }

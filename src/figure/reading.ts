@@ -14,7 +14,8 @@ export interface Reading {
 }
 
 // What a stranger wrote is quoted back short and plain.
-const quote = (text: string): string => `‘${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 24)}${text.length > 24 ? '…' : ''}’`;
+const quote = (text: string): string =>
+  `‘${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 24)}${text.length > 24 ? '…' : ''}’`;
 
 /** Reads what an address, a control or a terminal gives for one parameter; clamps numbers, refuses the rest by a sentence. */
 export function readValue(name: string, param: Param, text: string): Reading {
@@ -47,6 +48,9 @@ function readNumber(name: string, param: Extract<Param, { kind: 'number' }>, tex
   const value = Math.min(stepped, param.max);
   const unit = param.unit === '' ? '' : ` ${param.unit}`;
   if (held !== number)
-    return { value, problem: `${name} goes from ${param.min} to ${param.max}${unit}; ${value} is used instead of ${quote(text)}` };
+    return {
+      value,
+      problem: `${name} goes from ${param.min} to ${param.max}${unit}; ${value} is used instead of ${quote(text)}`,
+    };
   return { value };
 }

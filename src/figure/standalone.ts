@@ -56,7 +56,8 @@ export function readTokens(css: string, theme: 'light' | 'dark'): ReadonlyMap<st
 // Rules for marks that the picture does not hold are left out, so that a new mark changes no other figure's file.
 function used(css: string, markup: string): string {
   const classes = new Set(['stage-svg']);
-  for (const [, names = ''] of markup.matchAll(/class="([^"]*)"/g)) for (const name of names.split(/\s+/)) classes.add(name);
+  for (const [, names = ''] of markup.matchAll(/class="([^"]*)"/g))
+    for (const name of names.split(/\s+/)) classes.add(name);
   const rules = css.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/([^{}]+)\{([^{}]*)\}/g);
   return Array.from(rules, ([, selectors = '', body = '']) => {
     const kept = selectors

@@ -16,7 +16,8 @@ test('weighs at most 48 KiB (HTML, CSS, JavaScript) and 190 KiB of fonts in 14 r
   });
   await page.goto(measured);
   await scrollThrough(page);
-  for (const figure of await page.locator('xen-figure').all()) await expect(figure).toHaveAttribute('data-state', 'live');
+  for (const figure of await page.locator('xen-figure').all())
+    await expect(figure).toHaveAttribute('data-state', 'live');
   await page.waitForLoadState('networkidle');
   const origin = new URL(baseURL ?? '').origin;
   expect(got.filter(({ url }) => new URL(url).origin !== origin)).toEqual([]);
@@ -49,7 +50,8 @@ test('nothing shifts while it is read', async ({ page }) => {
       }).observe({ type: 'layout-shift', buffered: true });
     });
     await scrollThrough(page);
-    for (const figure of await page.locator('xen-figure').all()) await expect(figure).toHaveAttribute('data-state', 'live');
+    for (const figure of await page.locator('xen-figure').all())
+      await expect(figure).toHaveAttribute('data-state', 'live');
     expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
   }
 });
@@ -63,7 +65,7 @@ test('without JavaScript at least 98 % of its text is there, with pictures, sent
   const words = (one: typeof page): Promise<number> =>
     one.locator('main').evaluate((main) => {
       for (const control of main.querySelectorAll('.live, button, select, .quiz input')) control.remove();
-      return main.innerText.replace(/\s+/g, ' ').length;
+      return (main as HTMLElement).innerText.replace(/\s+/g, ' ').length;
     });
   await page.goto(measured);
   await scrollThrough(page);

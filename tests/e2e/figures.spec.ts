@@ -37,7 +37,9 @@ for (const name of figureNames) {
 
 // Runs in the page.
 function faultsOfStage(where: string): string[] {
-  const svg = [...document.querySelectorAll<SVGSVGElement>('.stage-svg')].find((one) => one.getClientRects().length > 0);
+  const svg = [...document.querySelectorAll<SVGSVGElement>('.stage-svg')].find(
+    (one) => one.getClientRects().length > 0,
+  );
   if (!svg) return [`${where}: no stage is shown`];
   const faults: string[] = [];
   const stage = svg.getBoundingClientRect();
@@ -48,11 +50,23 @@ function faultsOfStage(where: string): string[] {
       const { left, right, top, bottom } = text.getBoundingClientRect();
       // The box of a line is taller than its letters: ascenders and descenders only.
       const trim = (bottom - top - size * 0.95) / 2;
-      return { word: text.textContent ?? '', size, left, right, top: top + Math.max(0, trim), bottom: bottom - Math.max(0, trim) };
+      return {
+        word: text.textContent ?? '',
+        size,
+        left,
+        right,
+        top: top + Math.max(0, trim),
+        bottom: bottom - Math.max(0, trim),
+      };
     });
   for (const text of texts) {
     if (text.size < 12.99) faults.push(`${where}: ‘${text.word}’ is ${text.size.toFixed(1)} px`);
-    if (text.left < stage.left - 0.5 || text.right > stage.right + 0.5 || text.top < stage.top - 0.5 || text.bottom > stage.bottom + 0.5)
+    if (
+      text.left < stage.left - 0.5 ||
+      text.right > stage.right + 0.5 ||
+      text.top < stage.top - 0.5 ||
+      text.bottom > stage.bottom + 0.5
+    )
       faults.push(`${where}: ‘${text.word}’ leaves the stage`);
   }
   texts.forEach((a, at) => {

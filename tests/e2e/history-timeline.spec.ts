@@ -16,11 +16,10 @@ const years = async (page: Page): Promise<readonly [number, number]> => [
 
 test.beforeEach(async ({ quietPage: page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.goto(`figures/${name}/`);
-  await live(page, name);
   // The rest of the data comes when the reader reaches for the figure.
   const rest = page.waitForResponse(/data\.json$/);
-  await figure(page).locator('.figure-head').hover();
+  await page.goto(`figures/${name}/`);
+  await live(page, name);
   await rest;
 });
 

@@ -56,7 +56,9 @@ test('never starts by itself; plays, pauses, and stops at the end', async ({ pag
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   expect(await moment(page)).toBe(paused);
   const last = Number(await figure(page).locator('.scrubber').getAttribute('max'));
-  await figure(page).locator('.scrubber').fill(String(last - 2));
+  await figure(page)
+    .locator('.scrubber')
+    .fill(String(last - 2));
   await act(page, 'play').click();
   await expect(figure(page)).not.toHaveAttribute('data-playing');
   expect(await moment(page)).toBe(last + 1);
@@ -112,7 +114,9 @@ test('words: the picture’s name is fixed, the sentence goes to one polite regi
   await expect(figure(page).locator('[role="status"].spoken')).toHaveCount(1);
   await act(page, 'step').click();
   expect(await svg.getAttribute('aria-label')).toBe(label);
-  await expect(figure(page).locator('.spoken')).toHaveText((await figure(page).locator('.sentence').textContent()) ?? '');
+  await expect(figure(page).locator('.spoken')).toHaveText(
+    (await figure(page).locator('.sentence').textContent()) ?? '',
+  );
 });
 
 test('a link to the state reopens exactly this state', async ({ page, context }) => {
@@ -139,7 +143,9 @@ async function state(page: Page): Promise<unknown> {
     picture: await figure(page).locator('.stage-wide').innerHTML(),
     controls: await figure(page)
       .locator('.controls input, .controls select')
-      .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value + String((input as HTMLInputElement).checked))),
+      .evaluateAll((inputs) =>
+        inputs.map((input) => (input as HTMLInputElement).value + String((input as HTMLInputElement).checked)),
+      ),
   };
 }
 
@@ -192,5 +198,7 @@ test('data: the moments as CSV, the picture as an SVG that carries its own colou
   expect(svg).not.toMatch(/var\(|light-dark|https?:\/\/(?!www\.w3\.org)/);
   const viewer = await page.context().newPage();
   await viewer.setContent(`<img src="data:image/svg+xml,${encodeURIComponent(svg)}">`);
-  await expect.poll(() => viewer.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(700);
+  await expect
+    .poll(() => viewer.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth))
+    .toBeGreaterThan(700);
 });

@@ -12,8 +12,26 @@ const params: Params = {
   weight: { kind: 'number', label: 'Weight', unit: '', min: 1, max: 512, step: 1, default: 256, place: 'view' },
   cost: { kind: 'number', label: 'Cost', unit: 'µs', min: 0, max: 10, step: 0.1, default: 1.5, place: 'view' },
   loud: { kind: 'switch', label: 'Loud', default: false, place: 'view' },
-  who: { kind: 'choice', label: 'Who', options: [{ value: 'xen', label: 'Xen' }, { value: 'kvm', label: 'KVM' }], default: 'xen', place: 'view' },
-  kinds: { kind: 'set', label: 'Kinds', options: [{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }], default: ['a', 'b'], place: 'view' },
+  who: {
+    kind: 'choice',
+    label: 'Who',
+    options: [
+      { value: 'xen', label: 'Xen' },
+      { value: 'kvm', label: 'KVM' },
+    ],
+    default: 'xen',
+    place: 'view',
+  },
+  kinds: {
+    kind: 'set',
+    label: 'Kinds',
+    options: [
+      { value: 'a', label: 'A' },
+      { value: 'b', label: 'B' },
+    ],
+    default: ['a', 'b'],
+    place: 'view',
+  },
 };
 const opening = defaultValues(params);
 
@@ -61,7 +79,11 @@ describe('an address', () => {
   });
 
   test('ten kilobytes of junk are one sentence', () => {
-    for (const hash of [`#fig.who=${'x'.repeat(10_000)}`, `#fig.weight=${'9'.repeat(10_000)}`, `#${'fig.a=1&'.repeat(2000)}`]) {
+    for (const hash of [
+      `#fig.who=${'x'.repeat(10_000)}`,
+      `#fig.weight=${'9'.repeat(10_000)}`,
+      `#${'fig.a=1&'.repeat(2000)}`,
+    ]) {
       const asked = readAddress(hash, 'fig', params);
       expect(asked?.values).toEqual({});
       expect(asked?.problems).toHaveLength(1);
@@ -71,16 +93,24 @@ describe('an address', () => {
 
   test('never throws, and never gives a value that a control could not hold', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom(...Object.keys(params)), (text, name) => {
-        for (const hash of [`#fig.${name}=${text}`, `#fig.${name}=${encodeURIComponent(text.toWellFormed())}`, `#fig.${text}=1`]) {
-          const asked = readAddress(hash, 'fig', params);
-          for (const [key, value] of Object.entries(asked?.values ?? {})) {
-            const param = params[key];
-            expect(param).toBeDefined();
-            if (param) expect(readValue(key, param, formatValue(value))).toEqual({ value });
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.constantFrom(...Object.keys(params)),
+        (text, name) => {
+          for (const hash of [
+            `#fig.${name}=${text}`,
+            `#fig.${name}=${encodeURIComponent(text.toWellFormed())}`,
+            `#fig.${text}=1`,
+          ]) {
+            const asked = readAddress(hash, 'fig', params);
+            for (const [key, value] of Object.entries(asked?.values ?? {})) {
+              const param = params[key];
+              expect(param).toBeDefined();
+              if (param) expect(readValue(key, param, formatValue(value))).toEqual({ value });
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });

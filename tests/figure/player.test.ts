@@ -45,7 +45,13 @@ test('undo returns setting and moment, through any sequence of changes', () => {
 
 test('a drag is one step: changes that are not to be remembered leave the past alone', () => {
   const grabbed = { ...opened, past: [{ values: opened.values, index: opened.index }] };
-  const dragged = setValues(setValues(grabbed, figure, undefined, { n: 20 }, { remember: false }), figure, undefined, { n: 30 }, { remember: false });
+  const dragged = setValues(
+    setValues(grabbed, figure, undefined, { n: 20 }, { remember: false }),
+    figure,
+    undefined,
+    { n: 30 },
+    { remember: false },
+  );
   expect(dragged.past).toHaveLength(1);
   expect(undo(dragged, figure, undefined).values).toEqual({ n: 11 });
 });

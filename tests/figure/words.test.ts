@@ -32,7 +32,9 @@ test('CSV quotes what RFC 4180 asks for, and no text becomes a formula', () => {
     ],
   } as unknown as AnyFigure;
   const frames = [{ text: 'two\nlines' }, { text: '=SUM(A1)' }, { text: 'plain' }];
-  expect(toCsv(figure, frames)).toBe('"a ""name"", quoted",n\r\n"two\nlines",-1.5\r\n\'=SUM(A1),-1.5\r\nplain,-1.5\r\n');
+  expect(toCsv(figure, frames)).toBe(
+    '"a ""name"", quoted",n\r\n"two\nlines",-1.5\r\n\'=SUM(A1),-1.5\r\nplain,-1.5\r\n',
+  );
 });
 
 describe('expectations', () => {
@@ -62,7 +64,15 @@ describe('expectations', () => {
 
 test('a picture that stands alone holds literal colours of its theme and escapes its words', () => {
   for (const theme of ['light', 'dark'] as const) {
-    const svg = standalone({ markup: '<g/>', stage: 'wide', height: 100, title: 'a < b', description: 'c & d', theme, ...dress });
+    const svg = standalone({
+      markup: '<g class="a-xen"/>',
+      stage: 'wide',
+      height: 100,
+      title: 'a < b',
+      description: 'c & d',
+      theme,
+      ...dress,
+    });
     expect(svg).not.toMatch(/var\(|light-dark/);
     expect(svg).toContain(theme === 'light' ? '#027d65' : '#5fd79f');
     expect(svg).not.toContain(theme === 'light' ? '#5fd79f' : '#027d65');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { readSettings, splitSettings } from '../../src/figure/address.ts';
-import type { AnyFigure, FigureTask, Param, Params, Readout, Root, Stage, Values } from '../../src/figure/contract.ts';
+import type { AnyFigure, FigureTask, Param, Params, Root, Stage, Values } from '../../src/figure/contract.ts';
 import { stageSize } from '../../src/figure/contract.ts';
 import { toCsv } from '../../src/figure/csv.ts';
 import { standalone } from '../../src/figure/standalone.ts';
@@ -33,7 +33,8 @@ describe.each(figureNames)('%s', async (name) => {
     expect(Object.values(params).filter((param) => param.place === 'view').length).toBeLessThanOrEqual(4);
     for (const [key, param] of Object.entries(params)) {
       expect(key).not.toBe('frame');
-      if (param.kind === 'number') expect(readValue(key, param, String(param.default))).toEqual({ value: param.default });
+      if (param.kind === 'number')
+        expect(readValue(key, param, String(Number(param.default)))).toEqual({ value: param.default });
     }
   });
 
@@ -68,7 +69,7 @@ describe.each(figureNames)('%s', async (name) => {
         const sentence = figure.describe(frame, values);
         expect(sentence).not.toMatch(badWords);
         expect(sentence.trim()).not.toBe('');
-        for (const readout of figure.readouts(frame, values) as readonly Readout[]) {
+        for (const readout of figure.readouts(frame, values)) {
           expect(String(readout.value), readout.id).not.toMatch(badWords);
           if (typeof readout.value === 'number') expect(Number.isFinite(readout.value), readout.id).toBe(true);
         }
@@ -84,7 +85,7 @@ describe.each(figureNames)('%s', async (name) => {
 
   test('readouts keep their order and their names at every moment', () => {
     const ids = (index: number): string =>
-      (figure.readouts(opening.frames.at(index), opening.values) as readonly Readout[]).map((one) => one.id).join();
+      (figure.readouts(opening.frames.at(index), opening.values)).map((one) => one.id).join();
     const first = ids(0);
     expect(first).not.toBe('');
     for (let index = 0; index < opening.frames.length; index += Math.max(1, Math.floor(opening.frames.length / 50)))
@@ -112,14 +113,17 @@ describe.each(figureNames)('%s', async (name) => {
     const { document } = parseHTML(`<html><body><svg xmlns="http://www.w3.org/2000/svg">${markup}</svg></body></html>`);
     const node = document.querySelector('.root') as unknown as SVGGElement;
     const before = [...node.querySelectorAll('*')];
-    figure.draw(select(node) as unknown as Root, frames.at(index), values, stage);
+    figure.draw(select(node), frames.at(index), values, stage);
     const after = [...node.querySelectorAll('*')];
     expect(after.length).toBe(before.length);
     expect(after.every((element, at) => element === before[at])).toBe(true);
   });
 
   test('every click and drag in the picture means a parameter, and has a twin among the controls', () => {
-    const runs: readonly Run[] = [opening, ...figure.presets.map((preset) => runWith(it, presetValues(params, preset)))];
+    const runs: readonly Run[] = [
+      opening,
+      ...figure.presets.map((preset) => runWith(it, presetValues(params, preset))),
+    ];
     for (const { frames, values } of runs)
       for (const stage of stages)
         for (const index of [0, frames.length - 1]) {
@@ -133,8 +137,7 @@ describe.each(figureNames)('%s', async (name) => {
 
   test('tasks: the opening does not fulfil them, their answer does, and every attempt is told how far off it is', () => {
     for (const task of figure.tasks as readonly FigureTask<unknown, Values>[]) {
-      const check = ({ frames, values, index }: Run) =>
-        task.check({ frames, frame: frames.at(index), index, values });
+      const check = ({ frames, values, index }: Run) => task.check({ frames, frame: frames.at(index), index, values });
       const attempt = check(opening);
       expect(attempt.done, task.name).toBe(false);
       expect(attempt.says.trim(), task.name).not.toBe('');
@@ -164,7 +167,8 @@ describe.each(figureNames)('%s', async (name) => {
             ['last', frames.length - 1],
           ]
         : [['opening', index]];
-    for (const [word, at] of moments) await expect(file(figure, values, frames.at(at), stage)).toMatchFileSnapshot(`${name}.${stage}.${word}.svg`);
+    for (const [word, at] of moments)
+      await expect(file(figure, values, frames.at(at), stage)).toMatchFileSnapshot(`${name}.${stage}.${word}.svg`);
   });
 });
 
@@ -186,7 +190,10 @@ function freshRoot(id: string): Root {
   const { document } = parseHTML('<html><body></body></html>');
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   document.body.append(svg);
-  return select(svg as unknown as SVGSVGElement).append<SVGGElement>('g').attr('class', 'root').attr('data-id', id) as unknown as Root;
+  return select(svg)
+    .append<SVGGElement>('g')
+    .attr('class', 'root')
+    .attr('data-id', id);
 }
 
 function markupOf(root: Root): string {

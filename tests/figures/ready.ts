@@ -33,7 +33,7 @@ export function runWith({ figure, data }: Ready, change: Values = {}, frame?: nu
 
 /** The readouts of a run at its frame, by id. */
 export function readoutsOf({ figure }: Ready, { frames, values, index }: Run): ReadonlyMap<string, Readout> {
-  const readouts = figure.readouts(frames.at(index), values) as readonly Readout[];
+  const readouts = figure.readouts(frames.at(index), values);
   return new Map(readouts.map((readout) => [readout.id, readout]));
 }
 

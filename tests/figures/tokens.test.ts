@@ -50,7 +50,13 @@ function contrast(a: Rgb, b: Rgb): number {
 
 function through(matrix: readonly number[], colour: Rgb): Rgb {
   const row = (start: number): number =>
-    Math.min(1, Math.max(0, colour.reduce((sum, value, at) => sum + value * (matrix[start + at] ?? 0), 0)));
+    Math.min(
+      1,
+      Math.max(
+        0,
+        colour.reduce((sum, value, at) => sum + value * (matrix[start + at] ?? 0), 0),
+      ),
+    );
   return [row(0), row(3), row(6)];
 }
 

@@ -1,11 +1,11 @@
 /** Drawings only set attributes, classes and text; and what the browser is not given is not missed. */
-import { parseAst } from 'vite';
+import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
 import { buildOnlyWords, forbiddenMethods, unusedMethods, without, type Node } from '../../src/components/light.ts';
 import { withoutIndentation } from '../../src/editions/indentation.ts';
 
-const parse = (code: string): Node => parseAst(code) as unknown as Node;
+const parse = (code: string): Node => parseSync('module.js', code).program as unknown as Node;
 const used = new RegExp(`\\.(${unusedMethods.join('|')})\\(`);
 const folder = new URL('../../src/figures/', import.meta.url);
 const drawings = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
@@ -30,11 +30,15 @@ describe('what travels', () => {
     const light = without(code, buildOnlyWords(parse(code)));
     expect(parse(light)).toBeDefined();
     for (const gone of ["'T'", "'L'", "'m'", "'h'", "'S'", "'X'"]) expect(light).not.toContain(gone);
-    for (const kept of ["name: 'x'", 'frameMs: 300', 'min: 1', "label: 'A'", 'n: 2', "says: 's'", "'stays'"]) expect(light).toContain(kept);
+    for (const kept of ["name: 'x'", 'frameMs: 300', 'min: 1', "label: 'A'", 'n: 2', "says: 's'", "'stays'"])
+      expect(light).toContain(kept);
   });
 
   test('d3-selection loses the methods that are named and keeps those that joins need', () => {
-    const code = readFileSync(new URL('../../node_modules/d3-selection/dist/d3-selection.mjs', import.meta.url), 'utf8');
+    const code = readFileSync(
+      new URL('../../node_modules/d3-selection/dist/d3-selection.mjs', import.meta.url),
+      'utf8',
+    );
     const cuts = forbiddenMethods(parse(code));
     expect(cuts).toHaveLength(unusedMethods.length + 6);
     const light = without(code, cuts);

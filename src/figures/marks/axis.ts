@@ -43,7 +43,10 @@ export function drawAxis<E extends Element>(
       entered.append('text').attr('text-anchor', 'middle');
     },
   ).attr('transform', (tick) => `translate(${round(tick.at)},${round(axis.y)})`);
-  ticks.select('line').attr('y1', -(axis.grid ?? 0)).attr('y2', 5);
+  ticks
+    .select('line')
+    .attr('y1', -(axis.grid ?? 0))
+    .attr('y2', 5);
   ticks
     .select('text')
     .attr('y', 20)

@@ -30,13 +30,13 @@ export function keyed<E extends Element, D>(
           .append<SVGElement>(tag)
           .attr('class', name)
           .attr('data-key', (datum, index) => String(key(datum, index)));
-        if (enter) enter(made as unknown as Selection<SVGElement, D, E, unknown>);
+        if (enter) enter(made);
         return made;
       },
       (updating) => updating,
       (leaving) => leaving.remove(),
     )
-    .order() as unknown as Selection<SVGElement, D, E, unknown>;
+    .order();
 }
 
 /** One child group of that class, made when it is not there: for parts of a drawing that are always present. */
@@ -50,8 +50,8 @@ export function part<E extends Element>(
     (child) => child.tagName.toLowerCase() === tag && child.classList.contains(first),
   ) as SVGElement | undefined;
   return found
-    ? (parent.select(() => found) as unknown as Selection<SVGElement, unknown, null, undefined>)
-    : (parent.append<SVGElement>(tag).attr('class', name) as unknown as Selection<SVGElement, unknown, null, undefined>);
+    ? (parent.select(() => found))
+    : (parent.append<SVGElement>(tag).attr('class', name));
 }
 
 /** Rounds a coordinate to half a unit, so that pages stay small and pictures comparable. */

@@ -1,0 +1,141 @@
+/** WCAG 2.2 AA: axe on every page, and on one of each kind in both themes, two widths and with everything open. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { distDir } from '../../src/commands/project.ts';
+import { live, measured, test } from './pages.ts';
+
+const dist = distDir();
+const pages = existsSync(dist)
+  ? readdirSync(dist, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.html'))
+      .map((name) =>
+        name
+          .split(sep)
+          .join('/')
+          .replace(/index\.html$/, ''),
+      )
+  : [];
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function findings(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}
+
+test('the built site has its pages', () => {
+  expect(pages.length, join(dist, '**/*.html')).toBeGreaterThan(10);
+});
+
+for (const path of pages)
+  test(`axe finds nothing on /${path}`, async ({ page }) => {
+    await page.goto(path === '' ? './' : path);
+    expect(await findings(page)).toEqual([]);
+  });
+
+const kinds = [
+  './',
+  'learn/',
+  measured,
+  'figures/',
+  'figures/stack-paths/',
+  'glossary/',
+  'references/',
+  'licences/',
+  '404.html',
+  'embed/time-sharing/',
+];
+for (const theme of ['light', 'dark'] as const)
+  for (const width of [1440, 390])
+    test(`axe finds nothing on one page of each kind, ${theme}, ${width} px`, async ({ page }) => {
+      test.slow();
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: theme });
+      for (const path of kinds) {
+        await page.goto(path);
+        expect(await findings(page), path).toEqual([]);
+      }
+    });
+
+for (const theme of ['light', 'dark'] as const)
+  test(`axe finds nothing with a figure mid-run, assumptions, card, task and search open, ${theme}`, async ({
+    page,
+  }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto(measured);
+    await live(page, 'paths');
+    const figure = page.locator('#paths');
+    await figure.locator('.transport [data-act="step"]').click();
+    await figure.locator('.assumptions > summary').click();
+    await figure.locator('.control[data-param="busy"] input').fill('3');
+    for (const details of await page.locator('main details').all())
+      await details.evaluate((one) => ((one as HTMLDetailsElement).open = true));
+    expect(await findings(page)).toEqual([]);
+    await page.locator('a.term').first().focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    await expect(page.locator('.card')).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.locator('.search-open').click();
+    await page.locator('.search input').first().fill('drivers');
+    await expect(page.locator('.search [role="option"]').first()).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+  });
+
+const everywhere = [
+  './',
+  'learn/',
+  measured,
+  'learn/what-a-hypervisor-does/',
+  'figures/',
+  'figures/time-sharing/',
+  'glossary/',
+  'references/',
+  'licences/',
+  '404.html',
+];
+test('nothing is cut off or scrolls sideways at 320 px, nor at 200 % text', async ({ page }) => {
+  test.slow();
+  const sideways = (): Promise<string[]> =>
+    page.evaluate(() => {
+      const wide = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= wide) return [];
+      return [...document.querySelectorAll('body *')]
+        .filter((one) => one.getBoundingClientRect().right > wide + 1 && getComputedStyle(one).position !== 'absolute')
+        .slice(0, 5)
+        .map((one) => `${one.tagName}.${one.getAttribute('class') ?? ''}`);
+    });
+  for (const path of everywhere) {
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.goto(path);
+    expect(await sideways(), `${path} at 320 px`).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(path);
+    await page.evaluate(() => (document.documentElement.style.fontSize = '237.5%'));
+    expect(await sideways(), `${path} at 200 % text`).toEqual([]);
+  }
+});
+
+test('in forced colours, pictures keep their lines and what has the focus is seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+  await page.goto('figures/stack-paths/');
+  await live(page, 'stack-paths');
+  const seen = await page.evaluate(() => {
+    const stroke = (selector: string): string => getComputedStyle(document.querySelector(selector) as Element).stroke;
+    const fill = (selector: string): string => getComputedStyle(document.querySelector(selector) as Element).fill;
+    return {
+      box: stroke('.stage-wide .box-shape'),
+      text: fill('.stage-wide text'),
+      ground: getComputedStyle(document.body).backgroundColor,
+    };
+  });
+  expect(seen.box).not.toBe('none');
+  expect(seen.text).not.toBe(seen.ground);
+  await page.locator('#stack-paths .stage').focus();
+  await page.keyboard.press('ArrowRight');
+  const outline = await page.locator('#stack-paths .stage').evaluate((stage) => getComputedStyle(stage).outlineStyle);
+  expect(outline).not.toBe('none');
+});
