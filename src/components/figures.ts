@@ -2,11 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { AnyFigure, Frames, Readout, Stage, Values } from '../figure/contract.ts';
+import type { AnyFigure, Frames, Preset, Readout, Stage, Values } from '../figure/contract.ts';
 import { readSettings, splitSettings } from '../figure/address.ts';
 import { standalone } from '../figure/standalone.ts';
 import { drawStatic } from '../figure/static.ts';
-import { frameIndex, openingValues, presetValues, publishedNames, resolveNumbers } from '../figure/values.ts';
+import {
+  frameIndex,
+  openingValues,
+  presetValues,
+  publishedNames,
+  resolveNumbers,
+  sameValue,
+} from '../figure/values.ts';
 import { loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
 import { publishedNumber } from './numbers.ts';
@@ -132,4 +139,11 @@ export function picture(opening: Opening, stage: Stage, index: number, fonts = '
 /** The frames that print shows. */
 export function momentIndices(opening: Opening): readonly number[] {
   return [...new Set(opening.figure.moments(opening.frames).map((index) => frameIndex(index, opening.frames.length)))];
+}
+
+/** The preset whose values an opening has, or undefined. */
+export function fittingPreset({ figure, values }: Opening): Preset | undefined {
+  return figure.presets.find((preset) =>
+    Object.entries(presetValues(figure.params, preset)).every(([name, value]) => sameValue(value, values[name])),
+  );
 }

@@ -139,11 +139,15 @@ export function run(values: Values, data: readonly TimelineEntry[]): Frames<Show
   return [show(data, values, values.kinds, values.chosen)];
 }
 
-/** Every mark and name; only the chosen event brings its words along. */
+/** Every mark, the names in the years that are shown, and the words of the chosen event. */
 export function first(data: readonly TimelineEntry[], values: Values): readonly TimelineEntry[] {
+  const { events, all } = run(values, data).at(0) ?? { events: [], all: [] };
+  // Distances are counted from the first release, wherever it lies.
+  const named = new Set([...events, firstRelease(all)].map((event) => event?.number));
   return data.map((entry, index) => {
     const { date, approximate, title, kind } = entry;
-    return index + 1 === values.chosen ? entry : { date, approximate, title, kind, text: '' };
+    if (index + 1 === values.chosen) return entry;
+    return { date, approximate, title: named.has(index + 1) ? title : '', kind, text: '' };
   });
 }
 

@@ -29,7 +29,7 @@ test('the built site has its pages', () => {
 });
 
 for (const path of pages)
-  test(`axe finds nothing on /${path}`, async ({ page }) => {
+  test(`axe finds nothing on /${path}, and the console stays silent`, async ({ quietPage: page }) => {
     await page.goto(path === '' ? './' : path);
     expect(await findings(page)).toEqual([]);
   });

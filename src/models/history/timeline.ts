@@ -22,6 +22,7 @@ export interface TimelineEntry {
   readonly date: string;
   readonly approximate?: boolean | undefined;
   readonly dateNote?: string | undefined;
+  /** Empty where only the mark travels. */
   readonly title: string;
   /** What happened and why it matters; empty where only marks and names travel. */
   readonly text: string;
