@@ -83,10 +83,12 @@ function showPreset(operator: Operator): void {
   const preset = figure.presets.find(fits);
   select.value = preset?.name ?? '';
   const says = host.querySelector<HTMLElement>('.preset-says');
-  if (says) {
-    says.textContent = select.selectedOptions[0]?.dataset['says'] ?? '';
-    says.hidden = !preset;
-  }
+  if (!says) return;
+  // Words that go away leave their room, or the slider that is being dragged would jump.
+  says.classList.toggle('is-past', !preset);
+  if (!preset) return;
+  says.textContent = select.selectedOptions[0]?.dataset['says'] ?? '';
+  says.hidden = false;
 }
 
 function readControl(control: HTMLElement, kind: string): Value {

@@ -85,40 +85,6 @@ for (const theme of ['light', 'dark'] as const)
     expect(await findings(page)).toEqual([]);
   });
 
-const everywhere = [
-  './',
-  'learn/',
-  measured,
-  'learn/what-a-hypervisor-does/',
-  'figures/',
-  'figures/time-sharing/',
-  'glossary/',
-  'references/',
-  'licences/',
-  '404.html',
-];
-test('nothing is cut off or scrolls sideways at 320 px, nor at 200 % text', async ({ page }) => {
-  test.slow();
-  const sideways = (): Promise<string[]> =>
-    page.evaluate(() => {
-      const wide = document.documentElement.clientWidth;
-      if (document.documentElement.scrollWidth <= wide) return [];
-      return [...document.querySelectorAll('body *')]
-        .filter((one) => one.getBoundingClientRect().right > wide + 1 && getComputedStyle(one).position !== 'absolute')
-        .slice(0, 5)
-        .map((one) => `${one.tagName}.${one.getAttribute('class') ?? ''}`);
-    });
-  for (const path of everywhere) {
-    await page.setViewportSize({ width: 320, height: 800 });
-    await page.goto(path);
-    expect(await sideways(), `${path} at 320 px`).toEqual([]);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await page.goto(path);
-    await page.evaluate(() => (document.documentElement.style.fontSize = '237.5%'));
-    expect(await sideways(), `${path} at 200 % text`).toEqual([]);
-  }
-});
-
 test('in forced colours, pictures keep their lines and what has the focus is seen', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
   await page.goto('figures/stack-paths/');
