@@ -18,3 +18,14 @@ export function splitName(of: string): readonly [id: string, name: string] {
   const at = of.indexOf('.');
   return [of.slice(0, at), of.slice(at + 1)];
 }
+
+/** Scrolls a figure's picture into sight where it is not: moving the page is a surprise, and is done for nothing less. Says whether it was. */
+export function bringIntoView(id: string): boolean {
+  const stage = document.getElementById(id)?.querySelector('.stage');
+  if (!stage) return false;
+  const { top, bottom, height } = stage.getBoundingClientRect();
+  const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
+  if (seen >= 0.8 * Math.min(height, innerHeight)) return false;
+  stage.scrollIntoView({ block: height < innerHeight ? 'nearest' : 'start' });
+  return true;
+}

@@ -40,6 +40,7 @@ export class Operator {
   #state: PlayerState;
   #wanted: { change: Record<string, Value>; frame?: number | 'last' | undefined } | undefined;
   #drag = false;
+  #given = false;
   #spokenAt = 0;
   #speaking: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,6 +88,11 @@ export class Operator {
     return this.figure.readouts(this.frame, this.#state.values);
   }
 
+  /** Whether the present setting was handed over (by a Do, a link, an answer that was shown) and not found by the reader. */
+  get given(): boolean {
+    return this.#given;
+  }
+
   /** Loads what a reader operates the figure with, and the rest of its data; the same promise however often it is called. */
   reach(): Promise<Hands> {
     this.#reaching ??= import('./hands.ts').then(({ Hands: Taking }) => {
@@ -107,6 +113,7 @@ export class Operator {
   /** Sets parameters; many asks within one animation frame become one run, the last one winning. */
   set(change: Readonly<Record<string, Value>>, frame?: number | 'last'): void {
     this.#hands?.transport?.pause();
+    this.#given = false;
     const waiting = this.#wanted !== undefined;
     this.#wanted = { change: { ...this.#wanted?.change, ...change }, frame: frame ?? this.#wanted?.frame };
     if (!waiting) requestAnimationFrame(() => this.#flush());
@@ -154,6 +161,7 @@ export class Operator {
   /** Takes a state as asked, from the opening; what is wrong with it is said in one line. */
   ask(asked: Asked): void {
     this.set({ ...this.opening, ...asked.values }, asked.frame ?? this.openingFrame);
+    this.#given = true;
     this.#flush();
     const { problems } = asked;
     const more = problems.length > 3 ? ` (+${problems.length - 3})` : '';

@@ -2,7 +2,7 @@
 import { readAddress, splitSettings } from '../figure/address.ts';
 import { namedFigures } from '../figure/hash.ts';
 import { bindAnnouncer, say } from './announcer.ts';
-import { startFigure } from './figure-change.ts';
+import { bringIntoView, startFigure } from './figure-change.ts';
 import { strings } from './strings.ts';
 
 /** Makes every Do of the page a button that stands in the line. */
@@ -14,7 +14,7 @@ export function bindSteps(): void {
     step.setAttribute('role', 'button');
     step.addEventListener('click', (event) => {
       event.preventDefault();
-      void perform(step.dataset['do'] ?? '').then((done) => step.classList.toggle('is-done', done));
+      void perform(step.dataset['do'] ?? '', step).then((done) => step.classList.toggle('is-done', done));
     });
     step.addEventListener('keydown', (event) => {
       // Enter clicks a link by itself.
@@ -29,12 +29,12 @@ export function bindSteps(): void {
  * Sets a figure as `id.param=value;id.frame=3` says and brings it into view. What is left out is as the figure opened, so
  * that the words that follow are true whatever was set before; Undo goes back. Says whether it was done.
  */
-export async function perform(set: string): Promise<boolean> {
+export async function perform(set: string, from?: HTMLElement): Promise<boolean> {
   const hash = `#${splitSettings(set)
     .map((pair) => pair.join('='))
     .join('&')}`;
   const [id = ''] = namedFigures(hash);
-  bringIntoView(id);
+  if (bringIntoView(id) && from) offerReturn(id, from);
   const operator = await startFigure(id);
   const asked = operator && readAddress(hash, id, operator.figure.params);
   if (!asked) return false;
@@ -43,12 +43,19 @@ export async function perform(set: string): Promise<boolean> {
   return true;
 }
 
-// Moving the page is a surprise: it is only done where the picture is not to be seen.
-function bringIntoView(id: string): void {
-  const stage = document.getElementById(id)?.querySelector('.stage');
-  if (!stage) return;
-  const { top, bottom, height } = stage.getBoundingClientRect();
-  const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
-  if (seen >= 0.8 * Math.min(height, innerHeight)) return;
-  stage.scrollIntoView({ block: height < innerHeight ? 'nearest' : 'start' });
+// Who was taken away from a sentence wants to go on reading there.
+function offerReturn(id: string, from: HTMLElement): void {
+  const links = document.getElementById(id)?.querySelector('.figure-links');
+  if (!links) return;
+  links.querySelector('.return')?.remove();
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'quiet-button return';
+  button.textContent = strings().prose.back;
+  button.addEventListener('click', () => {
+    button.remove();
+    from.scrollIntoView({ block: 'center' });
+    from.focus({ preventScroll: true });
+  });
+  links.prepend(button);
 }

@@ -6,7 +6,7 @@ export interface ClientStrings {
   readonly figure: Readonly<
     Record<'shared' | 'shareFailed' | 'note' | 'linkNote' | 'failed' | 'restFailed' | 'noFigure', string>
   >;
-  readonly prose: Readonly<Record<'set', string>>;
+  readonly prose: Readonly<Record<'set' | 'back', string>>;
   readonly task: Readonly<Record<'done' | 'notYet' | 'shown' | 'solved', string>>;
   readonly quiz: Readonly<
     Record<

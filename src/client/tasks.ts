@@ -1,6 +1,6 @@
 /** Tasks: the figure's own predicate decides, says how far off the reader is, and the success is kept in this browser. */
 import type { FigureTask, Values } from '../figure/contract.ts';
-import { onFigureChange, splitName, startFigure } from './figure-change.ts';
+import { bringIntoView, onFigureChange, splitName, startFigure } from './figure-change.ts';
 import type { Operator } from './operator.ts';
 import { onChange, read, write } from './storage.ts';
 import { strings } from './strings.ts';
@@ -29,8 +29,6 @@ class Task {
   readonly #name: string;
   readonly #key: string;
   readonly #status: HTMLElement | null;
-  // An answer that was shown is seen, and not done.
-  #shown = false;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement) {
@@ -57,10 +55,10 @@ class Task {
     const { frames, index, values } = operator.state;
     const { done, says } = task.check({ frames, frame: frames.at(index), index, values });
     const words = strings().task;
-    if (!done) this.#shown = false;
     this.#host.toggleAttribute('data-done', done);
-    this.#say(`${done ? (this.#shown ? words.shown : words.done) : words.notYet} ${says}`, done);
-    if (!done || this.#shown || solved().includes(this.#key)) return;
+    // What was shown, here or by the text, is seen and not done.
+    this.#say(`${done ? (operator.given ? words.shown : words.done) : words.notYet} ${says}`, done);
+    if (!done || operator.given || solved().includes(this.#key)) return;
     write(kept, [...solved(), this.#key]);
     this.showMark();
   }
@@ -78,9 +76,8 @@ class Task {
     const operator = await startFigure(this.#id);
     const task = operator && this.#task(operator);
     if (!task) return;
-    this.#shown = true;
-    const { values, frame } = task.answer;
-    operator.set({ ...operator.opening, ...values }, frame ?? operator.openingFrame);
+    bringIntoView(this.#id);
+    operator.ask({ ...task.answer, problems: [] });
   }
 
   #task(operator: Operator): FigureTask<unknown, Values> | undefined {

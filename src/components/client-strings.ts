@@ -16,7 +16,7 @@ export const clientStrings: ClientStrings = {
     restFailed: figure.restFailed,
     noFigure: figure.noFigure,
   },
-  prose: { set: prose.set },
+  prose: { set: prose.set, back: prose.back },
   task: { done: task.done, notYet: task.notYet, shown: task.shown, solved: task.solved },
   quiz: {
     right: quiz.right,

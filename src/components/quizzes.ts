@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { splitSettings } from '../figure/address.ts';
+import type { Readout } from '../figure/contract.ts';
 import { contentFolder } from './content-data.ts';
 import { numberEntry } from './numbers.ts';
 import {
@@ -84,8 +85,8 @@ export function predictedInstance(question: Prediction, instances: readonly Inst
 export interface Predicted {
   /** Index of the option that holds. */
   readonly right: number;
-  /** The figure's own sentence for the state. */
-  readonly sentence: string;
+  /** The readouts that the options speak of, as they stand in that state. */
+  readonly readouts: readonly Readout[];
 }
 
 /** Sets the figure as a question says and finds the option that holds; throws a sentence unless exactly one does. */
@@ -98,5 +99,6 @@ export async function predicted(question: Prediction, instances: readonly Instan
     const shown = outcome.readouts.map((one) => `${one.id} = ${one.value}`).join(', ');
     throw new Error(`Of the options of ${question.id} ${count} hold instead of one; the model gives ${shown}.`);
   }
-  return { right, sentence: outcome.sentence };
+  const named = (id: string): boolean => question.options.some(({ expect }) => expect.includes(`.${id} `));
+  return { right, readouts: outcome.readouts.filter(({ id }) => named(id)) };
 }

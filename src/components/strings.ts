@@ -141,6 +141,8 @@ export const strings = {
   },
   table: {
     caption: 'Hypervisors, who makes them, what starts first and where the drivers are',
+    terms:
+      'PV is paravirtualization; HVM and PVH are Xen’s guests on processors with a mode for guests: VT-x (with EPT for memory) and AMD-V (with NPT) on x86, EL2 on Arm, SIE on IBM’s mainframes.',
     checked: 'Checked in',
     filter: 'Filter by a word',
     kinds: 'Filter by kind',
@@ -183,7 +185,7 @@ export const strings = {
   },
   works: {
     title: 'References',
-    summary: 'Everything that the book cites, how much of it was read for the book, and where it is cited.',
+    summary: 'Everything that the book draws on, how much of it was read for the book, and where it is cited.',
     read: { full: 'Read in full.', excerpt: 'Read in part.', secondary: 'Known through others who cite it.' },
     cited: 'Cited in',
     further: 'Further reading of',

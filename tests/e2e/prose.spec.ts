@@ -251,3 +251,17 @@ test('without JavaScript the prose is whole, and no control is dead', async ({ b
   }
   await context.close();
 });
+
+test('a Do that takes the reader to a figure offers the way back to the sentence', async ({ quietPage: page }) => {
+  await visit(page, paths);
+  const far = page.locator('a.do').nth(1);
+  await far.scrollIntoViewIfNeeded();
+  await far.click();
+  const back = page.locator('#paths .return');
+  await expect(back).toBeVisible();
+  await expect(page.locator('#paths .stage')).toBeInViewport();
+  await back.click();
+  await expect(far).toBeFocused();
+  await expect(far).toBeInViewport();
+  await expect(back).toHaveCount(0);
+});

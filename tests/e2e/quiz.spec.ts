@@ -1,4 +1,5 @@
 /** The quiz: each kind of question answered wrongly and rightly, with reasons; kept, forgotten, and whole without JavaScript. */
+import { formatReadout } from '../../src/figure/words.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { loadQuizzes, numericAnswer, predicted } from '../../src/components/quizzes.ts';
 import type { Question } from '../../src/components/quiz-schema.ts';
@@ -59,18 +60,20 @@ for (const kind of ['single', 'predict'] as const)
     }
   });
 
-test('predict: the model’s own words, and the figure is set to it', async ({ quietPage: page }) => {
+test('predict: what the model reads out, and the figure is set to it', async ({ quietPage: page }) => {
   const question = ofKind('predict');
-  const { sentence } = await predicted(question, instances);
+  const { readouts } = await predicted(question, instances);
+  expect(readouts.length).toBeGreaterThan(0);
   await visit(page, path);
   const run = box(page, question).locator('[data-act="run"]');
   await expect(run).toBeHidden();
   await option(page, question, 0).check();
   await check(page, question);
-  await expect(result(page, question)).toContainText(sentence);
+  for (const one of readouts) await expect(result(page, question)).toContainText(`${one.label}: ${formatReadout(one)}`);
   await run.click();
   const figure = page.locator(`xen-figure[data-figure="${question.figure}"]`);
-  await expect(figure.locator('.sentence')).toHaveText(sentence);
+  for (const one of readouts)
+    await expect(figure.locator(`[data-readout="${one.id}"] dd`)).toHaveText(formatReadout(one));
   await expect(figure.locator('.stage')).toBeInViewport({ ratio: 0.5 });
 });
 

@@ -51,6 +51,14 @@ test.describe('a task', () => {
     expect(await page.evaluate((name) => localStorage.getItem(name), kept)).toBeNull();
   });
 
+  test('that a link fulfils is not counted as done either', async ({ quietPage: page }) => {
+    const settings = Object.entries(first.answer.values).map(([name, value]) => `stack-paths.${name}=${String(value)}`);
+    await visit(page, `figures/stack-paths/#${settings.join('&')}`);
+    await live(page, 'stack-paths');
+    await expect(task(page).locator('.task-status')).toHaveText(/^Shown\. ./);
+    await expect(task(page).locator('.task-mark')).toHaveText('');
+  });
+
   for (const junk of ['{"a', '7', '[{"a":1},3,null]', '"<img src=x onerror=alert(1)>"'])
     test(`is not disturbed by ${junk} in the store`, async ({ quietPage: page }) => {
       await page.addInitScript(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [kept, junk]);
