@@ -9,6 +9,7 @@ import { toCsv } from '../figure/csv.ts';
 import { frameIndex, openingValues, resolveNumbers } from '../figure/values.ts';
 import { formatParam, formatReadout } from '../figure/words.ts';
 import { figureNames, loadFigure } from '../figures/index.ts';
+import { isMain, root } from './project.ts';
 
 /** What the terminal gets: text for the two streams and the exit code (2 where the call was wrong). */
 export interface Answer {
@@ -112,8 +113,8 @@ function listParams(figure: AnyFigure): string {
   return ['Valid are:', ...lines, '  frame: a whole number from 0, or last'].join('\n');
 }
 
-if (import.meta.main) {
-  const { out, err, code } = await answer(process.argv.slice(2), process.cwd());
+if (isMain(import.meta.url)) {
+  const { out, err, code } = await answer(process.argv.slice(2), root);
   process.stdout.write(out);
   process.stderr.write(err);
   process.exitCode = code;

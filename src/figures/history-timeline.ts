@@ -32,7 +32,7 @@ export const about: About = {
   title: 'Xen is two years older than the processors that help it',
   question: 'Which came first: the hypervisor, or the processor that makes it easy?',
   caption:
-    'Compare the two lanes at the bottom: Xen 1.0 and 2.0 came out before the first x86 processor that helps a hypervisor was sold. Until then Xen could run only kernels that had been changed for it.',
+    'Compare Xen itself with Hardware: Xen 1.0 and 2.0 came out before the first x86 processor that helps a hypervisor was sold. Until then Xen could run only kernels that had been changed for it.',
   picture: 'A timeline of virtualization, with a lane each for people, papers, products, Xen itself and hardware',
   models: [
     'Every event stands where its date lies on a line of years. A filled mark is known to the day; an open one to the month or the year, and is as long as that.',
@@ -118,7 +118,7 @@ export const presets: readonly Preset[] = [
   {
     name: 'hardware',
     label: 'Xen and the hardware, 2002 to 2008',
-    says: 'The two lanes that the caption speaks of, alone.',
+    says: 'Xen itself and Hardware alone, the two that the caption compares.',
     values: { from: 2002, to: 2009, chosen: 27, kinds: ['releases', 'hardware'] },
   },
   {

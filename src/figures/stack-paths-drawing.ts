@@ -20,7 +20,7 @@ import {
 } from './stack-paths-layout.ts';
 
 /** Heights of the stages in SVG units. */
-export const stageHeights = { wide: stackHeight + 178, narrow: 2 * stackHeight + 264 } as const;
+export const stageHeights = { wide: stackHeight + 178, narrow: 2 * stackHeight + 241 } as const;
 
 /** A moment in µs as it is printed. */
 export function µs(ns: number): string {
@@ -108,8 +108,8 @@ function drawTimes(root: Root, moment: Moment, batch: number, stage: Stage): voi
     .attr('y1', lane1 - 4)
     .attr('y2', lane2 + lane + 4);
 
-  const now1 = `${µs(moment.ns)}: ${moment.hop1?.label ?? 'domU1 runs on'}`;
-  const now2 = moment.hop2?.label ?? 'the guest runs on';
+  const now1 = `${µs(moment.ns)}, type 1: ${moment.hop1?.label ?? 'domU1 runs on'}`;
+  const now2 = `type 2: ${moment.hop2?.label ?? 'the guest runs on'}`;
   const unit = batch === 1 ? 'time of one request, µs' : `one request’s share of a batch of ${batch}, µs`;
   const below = lane2 + lane + 4;
   // A total stands behind its lane, or behind the now line where that would cross it.
@@ -120,16 +120,16 @@ function drawTimes(root: Root, moment: Moment, batch: number, stage: Stage): voi
   const strong = (key: string, x: number, y: number, text: string): Label => ({ key, x, y, text, look: 'strong' });
   const names = (
     [
-      [moment.type1, 'Type 1', lane1, y0 + 20],
-      [moment.type2, 'Type 2', lane2, below + 60],
+      [moment.type1, 'Type 1', lane1, 'start'],
+      [moment.type2, 'Type 2', lane2, 'end'],
     ] as const
-  ).flatMap(([{ totalNs }, type, beside, alone]) =>
+  ).flatMap(([{ totalNs }, type, beside, anchor]): readonly Label[] =>
     wide
       ? [
           strong(type, 0, beside + 17, type),
           strong(`${type}-total`, after(totalNs, µs(totalNs)), beside + 17, µs(totalNs)),
         ]
-      : [strong(type, 0, alone, `${type}: ${µs(totalNs)}`)],
+      : [{ ...strong(type, anchor === 'end' ? width : 0, y0 + 20, `${type}: ${µs(totalNs)}`), anchor }],
   );
   drawLabels(group, 'words', [
     { key: 'now1', x: from(at(moment.ns), now1, width), y: lane1 - 10, text: now1 },
@@ -138,13 +138,13 @@ function drawTimes(root: Root, moment: Moment, batch: number, stage: Stage): voi
     {
       key: 'hatched',
       x: wide ? x0 : 0,
-      y: below + (wide ? 62 : 84),
+      y: below + 62,
       text: 'hatched: nobody published this cost',
       look: 'quiet',
     },
     wide
       ? { key: 'unit', x: width, y: below + 62, text: unit, anchor: 'end', look: 'quiet' }
-      : { key: 'unit', x: 0, y: below + 101, text: unit, look: 'quiet' },
+      : { key: 'unit', x: 0, y: below + 79, text: unit, look: 'quiet' },
   ]);
 }
 

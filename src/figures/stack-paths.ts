@@ -171,12 +171,17 @@ export function readouts({ type1, type2 }: model.Moment): readonly Readout[] {
     unit: 'µs',
     digits: 2,
   });
+  const crossed = (crossings: number): Pick<Readout, 'value' | 'digits'> => ({
+    value: crossings,
+    digits: count(crossings).split('.')[1]?.length ?? 0,
+  });
   return [
     { id: 'type1', label: 'Type 1, a request', ...time(type1.totalNs) },
     { id: 'type2', label: 'Type 2, a request', ...time(type2.totalNs) },
     { id: 'cpu1', label: 'Type 1, CPU used', ...time(type1.cpuNs) },
     { id: 'cpu2', label: 'Type 2, CPU used', ...time(type2.cpuNs) },
-    { id: 'crossings', label: 'Boundaries crossed', value: `${count(type1.crossings)} and ${count(type2.crossings)}` },
+    { id: 'crossings1', label: 'Type 1, boundaries', ...crossed(type1.crossings) },
+    { id: 'crossings2', label: 'Type 2, boundaries', ...crossed(type2.crossings) },
   ];
 }
 
@@ -210,8 +215,13 @@ export const tasks: readonly FigureTask<model.Moment, Values>[] = [
   {
     name: 'hosted-first',
     title: 'Make the type-2 path the faster one',
-    text: 'Find a setting in which a request on the right takes at most three quarters of its time on the left.',
-    check({ frame: { type1, type2 } }) {
+    text: 'With nobody else busy: find a setting in which a request on the right takes at most three quarters of its time on the left.',
+    check({ frame: { type1, type2 }, values }) {
+      if (values.busy > 0)
+        return {
+          done: false,
+          says: `${values.busy === 1 ? 'One other is' : `${values.busy} others are`} busy; find it with none.`,
+        };
       const most = (type1.totalNs * 3) / 4;
       if (type2.totalNs <= most && type1.totalNs > 0)
         return { done: true, says: `${µs(type2.totalNs)} on the right, ${µs(type1.totalNs)} on the left.` };
@@ -220,15 +230,19 @@ export const tasks: readonly FigureTask<model.Moment, Values>[] = [
         says: `The right side takes ${µs(type2.totalNs)}, and ${µs(most)} would be three quarters of the left.`,
       };
     },
-    answer: { values: { busy: 3 } },
+    answer: { values: { domainSwitch: 10 } },
   },
   {
     name: 'halve-hosting',
     title: 'Halve the price of being hosted',
-    text: 'World switches and VMApp are what a packet pays for being hosted. Halve that without changing a cost.',
+    text: 'World switches and VMApp are what a packet pays for being hosted. Find the smallest batch that halves it.',
     check({ frame, values }) {
       const now = hosting(frame.type2);
       const half = hosting(model.hostedPath({ ...setting(values), batch: 1 })) / 2;
+      const less =
+        values.batch > 1 ? hosting(model.hostedPath({ ...setting(values), batch: values.batch - 1 })) : 2 * half;
+      if (now <= half && less <= half)
+        return { done: false, says: `${µs(now)} is left, less than half; a smaller batch does it too.` };
       if (now <= half && half > 0)
         return {
           done: true,

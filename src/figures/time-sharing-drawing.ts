@@ -100,15 +100,23 @@ function drawStrip(root: Root, { x0, x1, y, height }: Span, values: Values): voi
           instructions,
         ];
   const [there, here] = [formatNumber(roundTrip), formatNumber(emulation)];
+  const entering = piece(1, 'xen', roundTrip === 0 ? [] : [`round trip ${there}`]);
   const emulating = piece(2, 'xen', emulation === 0 ? [] : [`emulation ${here}`]);
-  // Where the emulation is too short for its own words, the round trip says both.
-  const both =
-    emulating.label === '' && emulation > 0 ? [`round trip ${there}, emulation ${here}`, `${there} + ${here}`] : [];
-  const entering = piece(1, 'xen', roundTrip === 0 ? [] : [...both, `round trip ${there}`, there]);
+  // A piece of the hypervisor that is too short for its words has them below, where they end with it if they can.
+  const below = (key: string, end: number, text: string): Label => {
+    const x = Math.max(end, x0 + textWidth(text, { size: 13 }));
+    return { key, x, y: y + height + 15, anchor: 'end', text };
+  };
+  const emulationBelow = emulation > 0 && emulating.label === '' ? [below('emulation', x1, `emulation ${here}`)] : [];
+  const room = emulationBelow.map(({ text }) => x1 - textWidth(text, { size: 13 }) - 14);
+  const tripBelow =
+    roundTrip > 0 && entering.label === ''
+      ? [below('round-trip', Math.min(from[2], ...room), `round trip ${there}`)]
+      : [];
   drawLane(group, 'piece', [piece(0, 'domu1', direct), entering, emulating], { y, height });
   const says =
     sensitive === 0 ? 'Guest A has nothing that traps' : `Guest A, from trap to trap: ${formatNumber(cycles)} cycles`;
-  drawLabels(group, 'word', [title('strip', x0 - 1, y - 9, says)]);
+  drawLabels(group, 'word', [title('strip', x0 - 1, y - 9, says), ...tripBelow, ...emulationBelow]);
 }
 
 /** Every slice as a column: the guest's own share below, its traps above, the switch after it. */

@@ -18,10 +18,10 @@ import { drawSharing, stageHeights, type Frame } from './time-sharing-drawing.ts
 
 export const about: About = {
   name: 'time-sharing',
-  title: 'One sensitive instruction in a thousand costs a guest half its time',
+  title: 'A rare sensitive instruction can cost a guest half its time',
   question: 'How much of the CPU do the guests keep, and what do traps and switches take?',
   caption:
-    'Every column is a time slice: below, what the guest computed itself; above, what the hypervisor spent on its traps. Guest A has one sensitive instruction in a thousand and keeps half of its slices; guest B has one in ten thousand and keeps nine tenths.',
+    'Every column is a time slice: below, what the guest computed itself; above, what the hypervisor spent on its traps. As it opens, guest A has one sensitive instruction in a thousand and keeps half of its slices; guest B has one in ten thousand and keeps nine tenths.',
   picture:
     'At the top, the cycles from one trap of guest A to the next. In the middle, the time slices of both guests, each split into the guest’s own share and the hypervisor’s. Below, a curve of the share that a guest keeps against its share of sensitive instructions, and bars of the totals.',
   models: [
@@ -244,27 +244,27 @@ export const columns: readonly Column<Frame>[] = [
 
 export const tasks: readonly FigureTask<Frame, Values>[] = [
   {
-    name: 'nine-tenths',
-    title: 'Keep nine tenths',
-    text: 'Find the largest share of sensitive instructions at which guest A still keeps nine tenths of its slices.',
+    name: 'two-thirds',
+    title: 'Keep two thirds',
+    text: 'Find the largest share of sensitive instructions at which guest A still keeps two thirds of its slices.',
     check({ values, frame }) {
       const work = frame.setup.work.A;
       const kept = (sensitive: number): number => model.directShare({ ...work, sensitive });
       const now = `${formatNumber(100 * kept(values.sensitive), 1)} %`;
-      if (kept(values.sensitive) < 0.9)
-        return { done: false, says: `Guest A keeps ${now} of its slices. That is less than nine tenths.` };
-      const largest = values.sensitive === 100 || kept(values.sensitive + 1) < 0.9;
+      if (kept(values.sensitive) < 2 / 3)
+        return { done: false, says: `Guest A keeps ${now} of its slices. That is less than two thirds.` };
+      const largest = values.sensitive === 100 || kept(values.sensitive + 1) < 2 / 3;
       if (!largest)
         return {
           done: false,
-          says: `Guest A keeps ${now}. It could have more sensitive instructions and still keep nine tenths.`,
+          says: `Guest A keeps ${now}. It could have more sensitive instructions and still keep two thirds.`,
         };
       return {
         done: true,
         says: `At ${values.sensitive} in ${formatNumber(model.per)} guest A keeps ${now}; one more would be too many.`,
       };
     },
-    answer: { values: { sensitive: 1 }, frame: 'last' },
+    answer: { values: { sensitive: 4 }, frame: 'last' },
   },
   {
     name: 'switching',

@@ -18,7 +18,7 @@ export interface Frame {
 }
 
 /** Heights of the two stages in SVG units. */
-export const stageHeights = { wide: 500, narrow: 646 };
+export const stageHeights = { wide: 500, narrow: 664 };
 
 /** A rectangle in SVG units. */
 export interface Place {

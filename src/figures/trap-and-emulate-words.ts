@@ -13,7 +13,7 @@ export function words(layout: Layout, frame: Frame, stage: Stage): readonly Labe
     ...stateWords(layout, frame, stage),
     ...hardwareWords(layout, frame),
     ...(stage === 'wide' ? [statusWords(layout, frame)] : []),
-    ...laneWords(layout, frame),
+    ...laneWords(layout, frame, stage),
   ];
 }
 
@@ -118,7 +118,7 @@ function statusWords(layout: Layout, { machine, setup }: Frame): Label {
   };
 }
 
-function laneWords(layout: Layout, { machine, holders }: Frame): readonly Label[] {
+function laneWords(layout: Layout, { machine, holders }: Frame, stage: Stage): readonly Label[] {
   const { x0, x1, y } = layout.lanes;
   const lane = (key: string, row: number, text: string, actor: string): Label => ({
     key: `lane-${key}`,
@@ -130,10 +130,16 @@ function laneWords(layout: Layout, { machine, holders }: Frame): readonly Label[
   const text = 'now';
   const half = textWidth(text, { size: 13 }) / 2;
   const now = x0 + ((x1 - x0) * (machine.step + 1)) / holders.length;
+  const scale = 'one column a step; no time is meant';
+  // It stands at the end of the line of 'now', or at its beginning once 'now' comes near.
+  const atEnd = now + half + 16 < x1 - textWidth(scale, { size: 13 });
   return [
     lane('A', 0, 'Guest A', 'domu1'),
     lane('hypervisor', 1, 'Hypervisor', 'xen'),
     lane('B', 2, 'Guest B', 'domu2'),
     { key: 'now', x: Math.min(Math.max(now, x0 + half), x1 - half), y: y + 75, anchor: 'middle', text, look: 'quiet' },
+    stage === 'wide'
+      ? { key: 'scale', x: atEnd ? x1 : 0, y: y + 75, anchor: atEnd ? 'end' : 'start', text: scale, look: 'quiet' }
+      : { key: 'scale', x: 0, y: y + 94, text: scale, look: 'quiet' },
   ];
 }

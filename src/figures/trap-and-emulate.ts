@@ -20,7 +20,7 @@ export const about: About = {
   title: 'A guest runs by itself until it touches the machine',
   question: 'Which instructions of a guest does the hypervisor see, and what does it do with them?',
   caption:
-    'Guest A has just come to cli, ‘take no interrupts’. The dot is the CPU: it runs the guests’ ordinary instructions itself, and enters the hypervisor only at a sensitive one or when the timer fires.',
+    'As it opens, guest A has just come to cli, ‘take no interrupts’. The dot is the CPU: it runs the guests’ ordinary instructions itself, and enters the hypervisor only at a sensitive one or when the timer fires.',
   picture:
     'Two guests with their streams of instructions stand above the hypervisor, which keeps a virtual state for each; below it is the hardware with ring, interrupt flag, timer and port. A lane shows who has had the CPU.',
   models: [
@@ -111,7 +111,14 @@ export const initial: Initial = { frame: 15 };
 const steps = 60;
 
 export function moments(frames: Frames<Frame>): readonly number[] {
-  return [Math.min(initial.frame as number, frames.length - 1), frames.length - 1];
+  const last = frames.length - 1;
+  const opening = Math.min(initial.frame as number, last);
+  // Between them the timer takes the CPU from guest A, whose virtual IF is 0 while the real one is 1.
+  for (let index = opening + 1; index < last; index++) {
+    const machine = frames.at(index)?.machine;
+    if (machine?.phase === 'timer' && machine.guest === 'A') return [opening, index, last];
+  }
+  return [opening, last];
 }
 
 export function run(values: Values): readonly Frame[] {

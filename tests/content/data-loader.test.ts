@@ -1,5 +1,5 @@
 /** What the loader says about a fault in a data file, and that it reads a file again when it was changed. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
@@ -74,4 +74,15 @@ describe('a fault in a file', () => {
     expect(loadGlossary(copy)).toEqual(loadGlossary());
     expect(loadGlossary(copy)).toBe(loadGlossary(copy));
   });
+});
+
+test('no text of the data is cut off at a number sign (YAML takes ` #` for a comment)', () => {
+  const cut = /^(?!\s*#)[^'"]*[^\s'"] #/;
+  expect('feedback: the CPU raises #GP.').toMatch(cut);
+  expect("feedback: 'the CPU raises #GP.'").not.toMatch(cut);
+  const folder = contentFolder();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files)
+    for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) expect(line, file).not.toMatch(cut);
 });

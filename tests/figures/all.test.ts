@@ -85,7 +85,10 @@ describe.each(figureNames)('%s', async (name) => {
 
   test('readouts keep their order and their names at every moment', () => {
     const ids = (index: number): string =>
-      (figure.readouts(opening.frames.at(index), opening.values)).map((one) => one.id).join();
+      figure
+        .readouts(opening.frames.at(index), opening.values)
+        .map((one) => one.id)
+        .join();
     const first = ids(0);
     expect(first).not.toBe('');
     for (let index = 0; index < opening.frames.length; index += Math.max(1, Math.floor(opening.frames.length / 50)))
@@ -190,10 +193,7 @@ function freshRoot(id: string): Root {
   const { document } = parseHTML('<html><body></body></html>');
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   document.body.append(svg);
-  return select(svg)
-    .append<SVGGElement>('g')
-    .attr('class', 'root')
-    .attr('data-id', id);
+  return select(svg).append<SVGGElement>('g').attr('class', 'root').attr('data-id', id);
 }
 
 function markupOf(root: Root): string {

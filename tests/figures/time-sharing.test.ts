@@ -36,6 +36,15 @@ describe('the opening', () => {
     expect(markup).toContain('A keeps 50 %');
     expect(markup).toContain('B keeps 91 %');
   });
+  test.each(['wide', 'narrow'] as const)('names both costs of a trap, each in words of its own (%s)', (stage) => {
+    const changes: readonly Values[] = [{}, { emulation: 5000 }, { sensitive: 1 }, { sensitive: 100, roundTrip: 5000 }];
+    for (const change of changes) {
+      const run = runWith(it, change);
+      const markup = drawStatic(it.figure, run.frames.at(run.index), run.values, stage, 'x');
+      expect(markup).toMatch(/>round trip \d+</);
+      expect(markup).toMatch(/>emulation \d+</);
+    }
+  });
 });
 
 test('what guest A does costs guest A: guest B’s share does not move', () => {

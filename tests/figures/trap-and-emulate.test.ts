@@ -30,6 +30,17 @@ describe('the opening', () => {
     expect(value({}, 'virtualIfA')).toBe(0);
     expect(value({}, 'realIf')).toBe(1);
   });
+  test('is followed in print by the timer taking the CPU from guest A, in spite of its virtual flag', () => {
+    const [first, second, third] = it.figure.moments(opening.frames);
+    expect([first, third]).toEqual([opening.index, opening.frames.length - 1]);
+    expect((opening.frames.at(second ?? 0) as Frame).machine).toMatchObject({
+      phase: 'timer',
+      guest: 'A',
+      holder: 'hypervisor',
+      real: { interruptFlag: 1 },
+      virtual: { A: { interruptFlag: 0 } },
+    });
+  });
   test.each(['wide', 'narrow'] as const)('marks what traps in the hypervisor’s colour (%s)', (stage) => {
     const marked = [...picture({}, undefined, stage).querySelectorAll('.mono.t-xen')].map((line) => line.textContent);
     expect(marked).toEqual(['cli', 'out 0x80, al', 'out 0x80, al']);
