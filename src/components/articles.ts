@@ -27,6 +27,11 @@ export interface Part {
   readonly articles: readonly Article[];
 }
 
+/** The id of a part on pages that list the series; its folder's number orders, and is no address. */
+export function partId(part: Part): string {
+  return part.folder.replace(/^\d+-/, '');
+}
+
 let parts: Promise<readonly Part[]> | undefined;
 
 /** All parts with their articles, in the order of their numbers. */

@@ -10,10 +10,7 @@ const namespace = 'http://www.w3.org/2000/svg';
 export function drawStatic(figure: AnyFigure, frame: unknown, values: Values, stage: Stage, id: string): string {
   const svg = document.createElementNS(namespace, 'svg');
   document.body.append(svg);
-  const root = select(svg)
-    .append<SVGGElement>('g')
-    .attr('class', 'root')
-    .attr('data-id', `${id}-${stage}`);
+  const root = select(svg).append<SVGGElement>('g').attr('class', 'root').attr('data-id', `${id}-${stage}`);
   figure.draw(root, frame, values, stage);
   const markup = (svg as unknown as Element).innerHTML;
   svg.remove();

@@ -56,9 +56,9 @@ function token(name: string): readonly [string, string] {
 
 /** How strong the ground of a highlighted line is, as the style sheet has it. */
 function strength(): number {
-  const css = readFileSync(new URL('../../src/styles/prose.css', import.meta.url), 'utf8');
+  const css = readFileSync(new URL('../../src/styles/listing.css', import.meta.url), 'utf8');
   const rule = /\.listing \.is-marked \{[^}]*var\(--ink\) (\d+)%/.exec(css);
-  if (!rule) throw new Error('prose.css has no ground for a highlighted line.');
+  if (!rule) throw new Error('listing.css has no ground for a highlighted line.');
   return Number(rule[1]) / 100;
 }
 

@@ -49,9 +49,7 @@ export function part<E extends Element>(
   const found = Array.from(parent.node()?.children ?? []).find(
     (child) => child.tagName.toLowerCase() === tag && child.classList.contains(first),
   ) as SVGElement | undefined;
-  return found
-    ? (parent.select(() => found))
-    : (parent.append<SVGElement>(tag).attr('class', name));
+  return found ? parent.select(() => found) : parent.append<SVGElement>(tag).attr('class', name);
 }
 
 /** Rounds a coordinate to half a unit, so that pages stay small and pictures comparable. */
