@@ -1,10 +1,11 @@
 /** What is loaded when a reader first moves, touches or tabs, and not before: who only reads pays for no more. */
+import { onFirstUse, takeBack } from './first-use.ts';
 import { read } from './storage.ts';
 import { XenFigure } from './xen-figure.ts';
 
-const first = ['pointerover', 'pointerdown', 'focusin', 'keydown'] as const;
-// What would be lost if it were clicked before its code is there.
+// What would be lost if it were clicked, or entered, before its code is there.
 const clickable = 'a.do, button:not(xen-figure *, header *, dialog *)';
+const entered = '.quiz input';
 
 /** Waits for the reader, and for what this browser remembers of them. */
 export function bindOnDemand(): void {
@@ -22,19 +23,17 @@ export function bindOnDemand(): void {
             void figure.start().then((operator) => operator?.tell());
       },
     ));
-  for (const type of first) document.addEventListener(type, () => void load(), { once: true });
-  document.addEventListener(
-    'click',
-    (event) => {
-      const target = event.target as Element;
-      const lost = ready || !event.isTrusted ? null : target.closest<HTMLElement>(clickable);
-      if (!lost) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      void load().then(() => lost.click());
-    },
-    { capture: true },
-  );
+  onFirstUse(document, () => void load());
+  const keep = (event: Event): void => {
+    if (ready || !event.isTrusted) return;
+    const target = event.target as Element;
+    const lost =
+      event instanceof KeyboardEvent ? event.key === 'Enter' && target.matches(entered) : target.closest(clickable);
+    if (!lost) return;
+    const again = takeBack(event);
+    void load().then(() => target.dispatchEvent(again));
+  };
+  for (const type of ['click', 'keydown']) document.addEventListener(type, keep, { capture: true });
   const quiz = document.querySelector<HTMLElement>('[data-quiz]')?.dataset['quiz'];
   const remembered = read('tasks') !== undefined || (quiz !== undefined && read(`quiz:${quiz}`) !== undefined);
   if (remembered || location.hash.includes('=')) void load();

@@ -28,10 +28,6 @@ export function startSearch(dialog: HTMLDialogElement): void {
     // An answer on this very page leaves the dialog standing in its way.
     if ((event.target as Element).closest('a') && !event.ctrlKey && !event.metaKey && !event.shiftKey) dialog.close();
   });
-  dialog.addEventListener('click', (event) => {
-    // A press on the dialog itself is one beside its content: on the backdrop.
-    if (event.target === dialog || (event.target as Element).closest('.search-close')) dialog.close();
-  });
 }
 
 /** Answers what stands in the field now: says that it loads, that it failed, that there is nothing, or lists what there is. */

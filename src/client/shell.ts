@@ -44,6 +44,10 @@ function bindSearch(): void {
     button.toggleAttribute('data-no-slash', !slash.checked);
   });
   button.addEventListener('click', open);
+  dialog.addEventListener('click', (event) => {
+    // A press on the dialog itself is one beside its content: on the backdrop.
+    if (event.target === dialog || (event.target as Element).closest('.search-close')) dialog.close();
+  });
   document.addEventListener('keydown', (event) => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (slash?.checked === false || document.querySelector('dialog[open]')) return;

@@ -1,5 +1,6 @@
 /** `<xen-figure>`: waits until it comes near the viewport, then takes over the nodes that the build drew. */
 import { namedFigures } from '../figure/hash.ts';
+import { onFirstUse, takeBack } from './first-use.ts';
 import type { Hands } from './hands.ts';
 import type { Operator } from './operator.ts';
 import { strings } from './strings.ts';
@@ -19,8 +20,7 @@ export class XenFigure extends HTMLElement {
       { rootMargin: '600px' },
     );
     this.#near.observe(this);
-    for (const type of ['pointerover', 'pointerdown', 'focusin'])
-      this.addEventListener(type, () => void this.reach(), { once: true });
+    onFirstUse(this, () => void this.reach());
     // What comes before the hands are there is done when they are.
     for (const type of ['click', 'keydown'])
       this.addEventListener(type, (event) => this.#keep(event), { capture: true });
@@ -81,10 +81,7 @@ export class XenFigure extends HTMLElement {
     const target = event.target as Element;
     const lost = event.type === 'click' ? target.closest('button[data-act], [data-set]') : target.closest('.stage');
     if (!lost || (event instanceof KeyboardEvent && event.key === 'Tab')) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const again =
-      event instanceof KeyboardEvent ? new KeyboardEvent(event.type, event) : new MouseEvent(event.type, event);
+    const again = takeBack(event);
     void this.reach().then((hands) => hands && target.dispatchEvent(again));
   }
 }

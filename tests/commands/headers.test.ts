@@ -9,7 +9,6 @@ const rules = parseHeaders(`
   Link: <a>
 /a/*
   Link: <b>
-  ! X-One
 /a/:name/c
   X-Two: with: colon
 /exact.html
@@ -18,14 +17,14 @@ const rules = parseHeaders(`
 
 test.each([
   ['/', { 'x-one': '1', link: '<a>' }],
-  ['/a/', { link: '<a>, <b>' }],
-  ['/a/b/c', { link: '<a>, <b>', 'x-two': 'with: colon' }],
+  ['/a/', { 'x-one': '1', link: '<a>, <b>' }],
+  ['/a/b/c', { 'x-one': '1', link: '<a>, <b>', 'x-two': 'with: colon' }],
   ['/exact.html', { 'x-one': '1', link: '<a>', 'x-three': '3' }],
   ['/exactAhtml', { 'x-one': '1', link: '<a>' }],
 ])('%s has %j', (path, headers) => {
   expect(Object.fromEntries(headersFor(rules, path))).toEqual(headers);
 });
 
-test.each(['/*\n  nonsense', '  X-One: 1', '/a b c'])('%j is refused with its line', (text) => {
+test.each(['/*\n  nonsense', '  X-One: 1', '/a b c', '/*\n  ! X-One'])('%j is refused with its line', (text) => {
   expect(() => parseHeaders(text)).toThrow(/_headers, line \d/);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../src/commands/build.ts';
+import { headersFor, parseHeaders } from '../../src/commands/headers.ts';
 import { distDir } from '../../src/commands/project.ts';
 import { checkLicences, missingLicences } from '../../src/editions/licences.ts';
 import { builtPages } from '../../src/editions/pages.ts';
@@ -199,10 +200,25 @@ describe('the built site', () => {
     expect(packageOf('/x/src/client/shell.ts')).toBeUndefined();
   });
 
+  test('a page may be framed by this site alone, a frame by everyone, and no path has one header from two rules', () => {
+    const rules = parseHeaders(site.read('_headers'));
+    const paths = readdirSync(site.dist, { recursive: true, encoding: 'utf8' }).map(
+      (file) => `/${file.replace(/(^|\/)index\.html$/, '$1')}`,
+    );
+    expect(paths).toContain('/embed/stack-paths/');
+    for (const path of paths) {
+      const names = rules.filter(({ pattern }) => pattern.test(path)).flatMap(({ set }) => set.map(([name]) => name));
+      expect(names, path).toEqual([...new Set(names)]);
+      if (!path.endsWith('/')) continue;
+      const policy = headersFor(rules, path).get('content-security-policy');
+      expect(policy, path).toContain("default-src 'none'");
+      expect(policy?.includes("frame-ancestors 'self'"), path).toBe(!path.startsWith('/embed/'));
+    }
+  });
+
   test('pictures that are opened by themselves may use the style and the letters that they carry', () => {
-    const headers = site.read('_headers').split(/^(?=\/)/m);
-    const own = headers.findLast((block) => /^\/\S*\*\.svg\n/.test(block));
-    expect(own).toContain("style-src 'unsafe-inline'; font-src data:");
+    const own = headersFor(parseHeaders(site.read('_headers')), '/figures/stack-paths.svg');
+    expect(own.get('content-security-policy')).toMatch(/style-src [^;]*'unsafe-inline';.*font-src [^;]*data:;/);
     const svg = site.read('figures/stack-paths.svg');
     expect(svg).toMatch(
       /@font-face\{font-family:'IBM Plex Sans Variable';font-weight:400 600;src:url\(data:font\/woff2;base64,/,

@@ -1,7 +1,7 @@
 /** The table of hypervisors: sorts and filters by keyboard, says how many are shown, and is complete without scripts. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { loadHypervisors } from '../../src/components/content-data.ts';
-import { measured, test } from './pages.ts';
+import { measured, pointAt, test } from './pages.ts';
 
 const rows = loadHypervisors();
 const host = (page: Page): Locator => page.locator('[data-sortable]');
@@ -20,7 +20,7 @@ async function names(page: Page): Promise<string[]> {
 async function open(page: Page): Promise<void> {
   await page.goto(measured);
   // Who only reads does not load the code.
-  await host(page).locator('caption').hover();
+  await pointAt(host(page).locator('caption'));
   await expect(host(page)).toHaveAttribute('data-live', '');
 }
 

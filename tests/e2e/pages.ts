@@ -1,5 +1,5 @@
 /** What browser tests share: pages, figures that are live, errors that must not be. */
-import { test as base, type Page } from '@playwright/test';
+import { test as base, type Locator, type Page } from '@playwright/test';
 
 /** The page on which budgets are measured. */
 export const measured = 'learn/type-1-and-type-2/';
@@ -24,8 +24,14 @@ export async function visit(page: Page, path: string): Promise<void> {
 export async function live(page: Page, id: string): Promise<void> {
   await page.locator(`xen-figure#${id}`).scrollIntoViewIfNeeded();
   await page.locator(`xen-figure#${id}[data-state="live"]`).waitFor();
-  await page.locator(`#${id} .figure-title`).hover();
+  await pointAt(page.locator(`#${id} .figure-title`));
   await page.locator(`xen-figure#${id}[data-held]`).waitFor();
+}
+
+/** Moves the pointer over something: the first event of a pointer says where it is, and the second that it moves. */
+export async function pointAt(target: Locator): Promise<void> {
+  await target.hover({ position: { x: 2, y: 2 } });
+  await target.hover({ position: { x: 6, y: 5 } });
 }
 
 /** Scrolls to the end, step by step, as a reader does. */

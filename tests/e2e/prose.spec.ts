@@ -2,7 +2,7 @@
 import { glossaryTerm } from '../../src/components/glossary.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { splitSettings } from '../../src/figure/address.ts';
-import { live, test, visit } from './pages.ts';
+import { live, pointAt, test, visit } from './pages.ts';
 
 const articles = ['learn/what-a-hypervisor-does/', 'learn/type-1-and-type-2/'];
 const paths = 'learn/type-1-and-type-2/';
@@ -182,7 +182,7 @@ test('a term has a card on hover and on focus, beside the word and not over it, 
   const term = page.locator('a.term').nth(1);
   const card = page.locator('.card');
   await term.scrollIntoViewIfNeeded();
-  await term.hover();
+  await pointAt(term);
   await expect(card).toBeVisible();
   const id = (await term.getAttribute('href'))?.split('#')[1] ?? '';
   await expect(card.locator('.card-text')).toHaveText(glossaryTerm(id).definition);
@@ -216,7 +216,7 @@ test('a citation says what it cites, leads to the reference, and is led back to 
     .evaluateAll((all) => all.map((one) => (one.getAttribute('href') ?? '').slice(1)));
   expect([...back].sort()).toEqual([...ids].sort());
   await expect(citations.first()).toHaveAccessibleName(/^Reference 1: /);
-  await citations.first().hover();
+  await pointAt(citations.first());
   await expect(page.locator('.card-source')).toHaveText(/./);
   await citations.first().click();
   await expect(page.locator('.references li:target')).toBeInViewport();

@@ -119,6 +119,22 @@ test('numeric: within the tolerance it is right, beyond it not; Enter checks', a
   }
 });
 
+test('an answer that is entered before the code for it has come is marked when it has', async ({ page }) => {
+  const question = ofKind('numeric');
+  let come: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (come = resolve));
+  await page.route('**/assets/prose*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await visit(page, path);
+  const field = box(page, question).locator('input');
+  await field.fill(String(numericAnswer(question)));
+  await field.press('Enter');
+  come?.();
+  await expect(result(page, question)).toContainText('Right.');
+});
+
 test('answers are kept, counted, and forgotten when the reader says so', async ({ quietPage: page }) => {
   await visit(page, path);
   const score = page.locator('.quiz-score');
