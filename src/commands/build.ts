@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { alone } from './lock.ts';
 import { CommandError, binOf, cacheDir, distDir, isMain, root, runMain, siteBase } from './project.ts';
 
 /** What a site is made from, besides the environment and the history that gives pages their dates. */
@@ -87,10 +88,8 @@ async function runAstro(from: string, env: NodeJS.ProcessEnv): Promise<string> {
   return output;
 }
 
-/** Builds the site unless it is there already; says whether it had to. Throws a CommandError with Astro's output. */
-export async function build(project: Project & { readonly force?: boolean } = {}): Promise<boolean> {
-  const { root: from = root, env = process.env, force = false } = project;
-  if (!force && isBuilt(project)) return false;
+async function buildNow(project: Project): Promise<void> {
+  const { root: from = root, env = process.env } = project;
   process.stderr.write('Building the site.\n');
   rmSync(stampPath(project), { force: true });
   const digest = inputsDigest(project);
@@ -101,7 +100,19 @@ export async function build(project: Project & { readonly force?: boolean } = {}
     .filter((line) => /\[WARN\]/.test(line) && !line.includes('MODULE_LEVEL_DIRECTIVE'));
   for (const line of warnings) process.stderr.write(`${line}\n`);
   writeBuildStamp(digest, project);
-  return true;
+}
+
+/** Builds the site unless it is there already; says whether it had to. Throws a CommandError with Astro's output. */
+export async function build(project: Project & { readonly force?: boolean } = {}): Promise<boolean> {
+  const { cache = cacheDir, force = false } = project;
+  if (!force && isBuilt(project)) return false;
+  const waiting = (): void => void process.stderr.write('Another build of this checkout is running: waiting for it.\n');
+  return alone(join(cache, 'building'), waiting, async () => {
+    // The one that was waited for may have built just this.
+    if (!force && isBuilt(project)) return false;
+    await buildNow(project);
+    return true;
+  });
 }
 
 if (isMain(import.meta.url)) {

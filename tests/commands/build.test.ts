@@ -86,8 +86,11 @@ describe('the build', { timeout: 60_000 }, () => {
     expect(existsSync(join(root, 'dist/index.html'))).toBe(true);
     const first = outputDigest(join(root, 'dist'));
     expect(await build(project)).toBe(false);
-    expect(await build({ ...project, force: true })).toBe(true);
+    const both = [build({ ...project, force: true }), build({ ...project, force: true })];
+    expect(await Promise.all(both)).toEqual([true, true]);
     expect(outputDigest(join(root, 'dist'))).toBe(first);
+    rmSync(join(root, 'dist/index.html'));
+    expect((await Promise.all([build(project), build(project)])).sort()).toEqual([false, true]);
     writeFileSync(join(root, 'src/pages/index.astro'), '---\nthrow new Error("no such figure");\n---\n<p></p>\n');
     const failing = build(project);
     await expect(failing).rejects.toThrow(CommandError);
