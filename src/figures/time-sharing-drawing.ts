@@ -119,11 +119,24 @@ function drawStrip(root: Root, { x0, x1, y, height }: Span, values: Values): voi
   drawLabels(group, 'word', [title('strip', x0 - 1, y - 9, says), ...tripBelow, ...emulationBelow]);
 }
 
+/** How many equal parts of the window the strip may show, one after the other. */
+const parts = [1, 2, 3, 4, 6, 10] as const;
+const narrowest = 8;
+
+/** The part of the window that is drawn, in cycles: all of it, or as much around now as leaves columns that can be told apart. */
+function shown({ setup, time }: Frame, width: number): { readonly from: number; readonly span: number } {
+  const column = (width * (setup.slice + setup.switchCost)) / setup.end;
+  const span = setup.end / (parts.find((count) => column * count >= narrowest) ?? 10);
+  return { from: Math.min(Math.floor(time / span) * span, setup.end - span), span };
+}
+
 /** Every slice as a column: the guest's own share below, its traps above, the switch after it. */
 function drawSlices(root: Root, { x0, x1, y, height, tickMs }: Layout['slices'], frame: Frame): void {
-  const { setup, slices, windowMs } = frame;
+  const { setup, windowMs } = frame;
   const group = part(root, 'slices');
-  const at = (cycles: number): number => x0 + ((x1 - x0) * Math.min(cycles, setup.end)) / setup.end;
+  const { from, span } = shown(frame, x1 - x0);
+  const at = (cycles: number): number => x0 + (x1 - x0) * Math.max(0, Math.min((cycles - from) / span, 1));
+  const slices = frame.slices.filter(({ start, done }) => done > from && start < from + span);
   const columns = slices.map((slice) => {
     const cycles = slice.end - slice.start;
     const own = cycles === 0 ? 0 : model.spentIn(slice, slice.end, setup).direct[slice.guest] / cycles;
@@ -141,8 +154,6 @@ function drawSlices(root: Root, { x0, x1, y, height, tickMs }: Layout['slices'],
   }));
   const switches = slices.map((slice): Block => ({ x0: at(slice.end), x1: at(slice.done), y, height }));
   const now = at(frame.time);
-  // Outlines of narrow columns would be all that is seen.
-  const plain = (columns[0]?.x1 ?? x1) - x0 < 8 ? ' is-plain' : '';
   const layers: readonly (readonly [string, ActorName, readonly Block[]])[] = [
     ['A', 'domu1', blocks('A')],
     ['B', 'domu2', blocks('B')],
@@ -150,14 +161,17 @@ function drawSlices(root: Root, { x0, x1, y, height, tickMs }: Layout['slices'],
   ];
   for (const [name, actor, all] of layers) {
     const [past, future] = cutBlocks(all, now);
-    drawBlocks(group, `future-${name}`, future, { actor, state: `is-future${plain}` });
-    drawBlocks(group, `past-${name}`, past, { actor, state: plain.trim() });
+    drawBlocks(group, `future-${name}`, future, { actor, state: 'is-future' });
+    drawBlocks(group, `past-${name}`, past, { actor });
   }
   const line = part(group, 'now', 'line').attr('x1', round(now)).attr('x2', round(now));
   line.attr('y1', y - 5).attr('y2', y + height + 5);
-  const ticks = Array.from({ length: windowMs / tickMs + 1 }, (_, index): Tick => {
-    const ms = index * tickMs;
-    return { at: x0 + ((x1 - x0) * ms) / windowMs, label: ms === windowMs ? `${ms} ms` : String(ms) };
+  const whole = span === setup.end;
+  const spanMs = (windowMs * span) / setup.end;
+  const steps = whole ? windowMs / tickMs : 2;
+  const ticks = Array.from({ length: steps + 1 }, (_, index): Tick => {
+    const ms = (windowMs * from) / setup.end + (spanMs * index) / steps;
+    return { at: x0 + ((x1 - x0) * index) / steps, label: index === steps ? `${ms} ms` : String(ms) };
   });
   drawAxis(group, 'time', { x0, x1, y: y + height + 5, ticks });
   const letters = columns.flatMap((column, index): readonly Label[] => {
@@ -167,7 +181,7 @@ function drawSlices(root: Root, { x0, x1, y, height, tickMs }: Layout['slices'],
   });
   drawLabels(part(group, 'letters'), 'word', letters);
   drawLabels(group, 'word', [
-    title('slices', 0, y - 12, 'Each slice: the guest below, the hypervisor above'),
+    title('slices', 0, y - 12, `${whole ? 'Each slice' : `${spanMs} ms`}: the guest below, the hypervisor above`),
     ...shareTicks('slices', x0 - 8, y, height),
   ]);
 }

@@ -72,3 +72,18 @@ test('the slices of a run alternate between the guests', () => {
   const { slices } = frames.at(0) as Frame;
   expect(slices.slice(0, 4).map((slice) => slice.guest)).toEqual(['A', 'B', 'A', 'B']);
 });
+
+test.each(['wide', 'narrow'] as const)(
+  'a column is never too thin to be seen: short slices show a part of the time (%s)',
+  (stage) => {
+    for (const slice of [0.2, 0.3, 0.5, 1, 2, 5, 30])
+      for (const frame of [0, 7, 60, 'last'] as const) {
+        const run = runWith(it, { slice }, frame);
+        const markup = drawStatic(it.figure, run.frames.at(run.index), run.values, stage, 'x');
+        const [, blocks = ''] = /class="(?:past|future)-A [^>]*><path[^>]* d="([^"]*)"/.exec(markup) ?? [];
+        // The first and the last may be cut, by now or by the edge.
+        const widths = Array.from(blocks.matchAll(/h([\d.]+)v/g), ([, width]) => Number(width)).slice(1, -1);
+        expect(Math.min(8, ...widths), `${slice} ms at ${frame}`).toBeGreaterThan(7.5);
+      }
+  },
+);
