@@ -1,10 +1,11 @@
-/** Where each reference is cited: articles, figures, the table of hypervisors and the glossary. */
+/** Where each reference is cited: articles with their tables, figures, the atlas and the glossary. */
 import type { Param, Params } from '../figure/contract.ts';
 import { publishedNames } from '../figure/values.ts';
 import { figureNames, loadFigure } from '../figures/index.ts';
 import { allArticles } from './articles.ts';
 import { citedKeys } from './citations.ts';
 import { loadGlossary, loadHypervisors, loadTimeline } from './content-data.ts';
+import { selectHypervisors } from './hypervisors.ts';
 import { numberEntry } from './numbers.ts';
 import { strings } from './strings.ts';
 
@@ -17,7 +18,7 @@ export interface Place {
   readonly further?: true;
 }
 
-/** All places by cite key, each once, in the order of the site: articles, figures, glossary. */
+/** All places by cite key, each once, in the order of the site: articles, figures, atlas, glossary. */
 export async function citingPlaces(): Promise<ReadonlyMap<string, readonly Place[]>> {
   const places = new Map<string, Place[]>();
   const add = (key: string, place: Place): void => {
@@ -25,11 +26,13 @@ export async function citingPlaces(): Promise<ReadonlyMap<string, readonly Place
     if (known.some(({ title }) => title === place.title)) return;
     places.set(key, [...known, place]);
   };
-  for (const { slug, data, scan, entry } of await allArticles()) {
+  for (const { slug, data, scan } of await allArticles()) {
     const path = `/learn/${slug}/`;
     for (const key of citedKeys(scan)) add(key, { title: data.title, path: `${path}#cite-${key}` });
-    if (/<Hypervisors\b/.test(entry.body ?? ''))
-      for (const { sources } of loadHypervisors()) for (const key of sources) add(key, { title: data.title, path });
+    for (const { tag, of } of scan.names)
+      if (tag === 'Hypervisors')
+        for (const { sources } of selectHypervisors(of || undefined))
+          for (const key of sources) add(key, { title: data.title, path });
     for (const { cite } of data.further)
       add(cite, { title: data.title, path: `${path}#further-reading`, further: true });
   }
@@ -37,6 +40,8 @@ export async function citingPlaces(): Promise<ReadonlyMap<string, readonly Place
     const { title, keys } = await figureSources(name);
     for (const key of keys) add(key, { title, path: `/figures/${name}/` });
   }
+  for (const { id, name, sources } of loadHypervisors())
+    for (const key of sources) add(key, { title: `${strings.nav.atlas}: ${name}`, path: `/atlas/#${id}` });
   for (const { id, term, source } of loadGlossary())
     if (source) add(source, { title: `${strings.glossary.title}: ${term}`, path: `/glossary/#${id}` });
   return places;

@@ -108,7 +108,13 @@ export const timelineSchema = z
     });
   });
 
-/** One row of the table of hypervisors; its cells are read on a phone. */
+/** What an entry of the atlas is: a hypervisor by where it stands, what packs Xen, or what rents a hypervisor out. */
+export const kinds = ['type-1', 'xen-distribution', 'in-kernel', 'hosted', 'service'] as const;
+
+/** Offered and developed; still offered, and followed by something else; no longer offered. */
+export const states = ['current', 'legacy', 'ended'] as const;
+
+/** One hypervisor, product or service; its cells are read on a phone. */
 export const hypervisorSchema = z
   .strictObject({
     id: slug,
@@ -116,19 +122,22 @@ export const hypervisorSchema = z
     /** Earlier names, oldest first. */
     formerly: z.array(line),
     maker: line.max(30),
-    kind: z.enum(['type-1', 'xen-distribution', 'hosted', 'in-kernel']),
+    kind: z.enum(kinds),
+    /** Id of the row whose hypervisor it runs. */
+    basedOn: slug.optional(),
     /** On the border between the types: `dispute` then gives both sides. */
     border: z.literal(true).optional(),
     dispute: sentence.optional(),
     /** Where the device drivers live. */
-    drivers: line.max(52),
+    drivers: line.max(52).optional(),
     /** What boots first and owns the machine. */
-    bootsFirst: line.max(60),
+    bootsFirst: line.max(60).optional(),
     /** How the processor is virtualized. */
-    technique: line.max(60),
-    licence: line.max(46),
+    technique: line.max(60).optional(),
+    licence: line.max(46).optional(),
     /** The newest version that was found up to `asOf`; left out where none could be confirmed. */
     newest: z.strictObject({ version: line.max(24), date: partialDate.optional() }).optional(),
+    state: z.enum(states),
     status: sentence.max(100),
     /** Month in which this row was last checked. */
     asOf: partialDate.refine((date) => date.length === 7, 'is YYYY-MM'),
@@ -138,10 +147,30 @@ export const hypervisorSchema = z
   .refine(({ border, dispute }) => (border === true) === (dispute !== undefined), {
     path: ['dispute'],
     message: 'goes with `border`, and `border` with it',
+  })
+  .refine(({ kind, basedOn }) => (kind === 'xen-distribution' || kind === 'service') === (basedOn !== undefined), {
+    path: ['basedOn'],
+    message: 'goes with distributions of Xen and with services, and with them alone',
+  })
+  .refine((row) => row.kind === 'service' || (row.drivers && row.bootsFirst && row.technique && row.licence), {
+    path: ['drivers'],
+    message: 'is wanted with `bootsFirst`, `technique` and `licence`, unless it is a service',
   });
 
 /** content/hypervisors.yaml: rows in the order of the table as it opens. */
-export const hypervisorsSchema = z.array(hypervisorSchema).superRefine(uniqueIds);
+export const hypervisorsSchema = z
+  .array(hypervisorSchema)
+  .superRefine(uniqueIds)
+  .superRefine((rows, context) => {
+    rows.forEach(({ id, basedOn }, index) => {
+      if (basedOn !== undefined && !rows.some((row) => row.id === basedOn && row.id !== id))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'basedOn'],
+          message: `names ${basedOn}, which is no other row`,
+        });
+    });
+  });
 
 /** One word that an article defines. */
 export const termSchema = z.strictObject({
@@ -179,7 +208,7 @@ export type PublishedNumber = z.infer<typeof numberSchema>;
 export type Numbers = z.infer<typeof numbersSchema>;
 /** One event of the history. */
 export type TimelineEvent = z.infer<typeof eventSchema>;
-/** One row of the table of hypervisors. */
+/** One hypervisor, product or service. */
 export type Hypervisor = z.infer<typeof hypervisorSchema>;
 /** One word of the glossary. */
 export type Term = z.infer<typeof termSchema>;

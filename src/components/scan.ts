@@ -25,11 +25,11 @@ export interface Scan {
   readonly cited: readonly Citation[];
   /** Do elements: what they set and what they expect. */
   readonly steps: readonly { readonly set: string; readonly expect?: string }[];
-  /** Terms, values, scrubs and tasks by what they name. */
+  /** Terms, values, scrubs, tasks and tables by what they name. */
   readonly names: readonly { readonly tag: string; readonly of: string }[];
 }
 
-const tag = /<(Figure|Cite|Number|Do|Term|Value|Scrub|Task)\b((?:[^>"']|"[^"]*"|'[^']*')*?)\/?>/g;
+const tag = /<(Figure|Cite|Number|Do|Term|Value|Scrub|Task|Hypervisors)\b((?:[^>"']|"[^"]*"|'[^']*')*?)\/?>/g;
 const attribute = /([\w-]+)=(?:"([^"]*)"|'([^']*)')/g;
 
 /** Reads the tags of the vocabulary that carry references. Code between backticks and comments are not text. */

@@ -11,6 +11,7 @@ export const strings = {
     site: 'Site',
     series: 'Series',
     figures: 'Figures',
+    atlas: 'Atlas',
     glossary: 'Glossary',
     references: 'References',
     contents: 'On this page',
@@ -140,6 +141,7 @@ export const strings = {
     wrongMark: 'not right',
   },
   table: {
+    captionStatus: 'What it is, on which hypervisor it runs, and how it stands today',
     caption: 'Hypervisors, who makes them, what starts first and where the drivers are',
     terms:
       'PV is paravirtualization; HVM and PVH are Xen’s guests on processors with a mode for guests: VT-x (with EPT for memory) and AMD-V (with NPT) on x86, EL2 on Arm, SIE on IBM’s mainframes.',
@@ -148,7 +150,7 @@ export const strings = {
     kinds: 'Filter by kind',
     shown: 'shown',
     of: 'of',
-    none: 'No hypervisor fits.',
+    none: 'Nothing fits.',
     clear: 'Clear the filter',
     name: 'Hypervisor',
     kind: 'Kind',
@@ -157,6 +159,9 @@ export const strings = {
     technique: 'Processor',
     licence: 'Licence',
     newest: 'Newest version',
+    status: 'Today',
+    on: 'runs',
+    more: 'All hypervisors and products: the atlas',
     formerly: 'formerly',
     disputed: 'disputed',
     sources: 'Sources',
@@ -166,7 +171,9 @@ export const strings = {
       'xen-distribution': 'Distribution of Xen',
       'in-kernel': 'In the kernel',
       hosted: 'Type 2, hosted',
+      service: 'Service',
     },
+    states: { current: 'Current', legacy: 'Legacy', ended: 'Ended' },
   },
   code: { copy: 'Copy', copied: 'Copied', failed: 'Select and copy it by hand' },
   footer: {
@@ -174,6 +181,12 @@ export const strings = {
     content: 'Text and pictures: CC BY 4.0',
     licences: 'Licences of what ships',
     source: 'Source',
+  },
+  atlas: {
+    title: 'Atlas of hypervisors',
+    summary:
+      'Every hypervisor, product and service that the book names: what it is called now, what it was called, and how it stands today.',
+    text: 'Current is what is offered and developed. Legacy is still offered, and followed by something else. Ended is no longer offered. What no source confirmed is left out.',
   },
   glossary: {
     title: 'Glossary',

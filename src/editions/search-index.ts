@@ -29,6 +29,7 @@ export function entriesOf({ path, document }: BuiltPage): readonly Entry[] {
   const main = document.querySelector('main');
   if (!main) return [];
   if (/^(glossary|references)\/$/.test(path)) return listed(path, main);
+  if (path === 'atlas/') return rows(path, main);
   return /^(learn|figures)\/[^/]+\/$/.test(path) ? sections(path, main) : [];
 }
 
@@ -39,6 +40,17 @@ function listed(path: string, main: Element): readonly Entry[] {
     const text = plain(entry.querySelector('dd')?.textContent ?? entry.querySelector('.reference')?.textContent);
     const aka = plain(entry.querySelector('dt .entry-facts')?.textContent);
     return [`${path}#${entry.id}`, plain(title?.textContent), crumbs, aka ? `(${aka}) ${text}` : text] as const;
+  });
+}
+
+/** The rows of a table: the name, and what its cells say under their headings. */
+function rows(path: string, main: Element): readonly Entry[] {
+  const crumbs = [plain(main.querySelector('h1')?.textContent)];
+  return Array.from(main.querySelectorAll('tbody tr[id]'), (row) => {
+    const [name, ...cells] = row.children;
+    const title = plain(name?.firstChild?.textContent);
+    const said = [name?.querySelector('small'), ...cells].map((cell) => plain(cell?.textContent));
+    return [`${path}#${row.id}`, title, crumbs, said.filter((text) => /\w/.test(text)).join(' · ')] as const;
   });
 }
 

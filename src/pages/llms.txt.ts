@@ -35,6 +35,7 @@ export const GET: APIRoute = async ({ site }) => {
     '',
     '## Optional',
     '',
+    to(strings.atlas.title, '/atlas/', strings.atlas.summary),
     to(strings.glossary.title, '/glossary/', strings.glossary.summary),
     to(strings.works.title, '/references/', strings.works.summary),
     '',

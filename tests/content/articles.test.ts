@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { citedKeys, reference } from '../../src/components/citations.ts';
 import { loadGlossary, loadNumbers } from '../../src/components/content-data.ts';
 import { openFigure } from '../../src/components/figures.ts';
+import { selectHypervisors } from '../../src/components/hypervisors.ts';
 import type { Instance } from '../../src/components/scan.ts';
 import { failedStep, outcomeOf } from '../../src/components/steps.ts';
 import type { FigureTask, Values } from '../../src/figure/contract.ts';
@@ -21,10 +22,13 @@ test('no article uses a word before the one that teaches it, and every word is t
   expect(orderFaults(articles, new Set(loadGlossary().map((term) => term.id)))).toEqual([]);
 });
 
-/** What is wrong with the names of an article (Value, Scrub, Task), a sentence each. */
+/** What is wrong with the names of an article (Value, Scrub, Task, Hypervisors), a sentence each. */
 async function nameFaults({ scan }: ArticleFile): Promise<readonly string[]> {
   const faults = scan.names.map(async ({ tag, of }) => {
     if (tag === 'Term') return [];
+    // An id or a kind that is none throws.
+    if (tag === 'Hypervisors')
+      return selectHypervisors(of || undefined).length > 0 ? [] : [`Hypervisors ${of}: no rows`];
     const instance = scan.instances.find((one) => of.startsWith(`${one.id}.`));
     if (!instance) return [`${tag} ${of}: no figure of that id`];
     const { figure, readouts } = await openFigure(instance);

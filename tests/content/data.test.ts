@@ -257,22 +257,6 @@ describe('timeline.yaml', () => {
   });
 });
 
-describe('hypervisors.yaml', () => {
-  it('tells both sides where the type is disputed', () => {
-    const disputed = hypervisors.filter(({ border }) => border);
-    expect(disputed.map(({ id }) => id)).toEqual(['kvm', 'bhyve']);
-    for (const { dispute } of disputed) {
-      expect(dispute).toMatch(/For type 1:/);
-      expect(dispute).toMatch(/For type 2:/);
-    }
-  });
-
-  it('has every kind, and names a version only with its digits', () => {
-    expect(new Set(hypervisors.map(({ kind }) => kind)).size).toBe(4);
-    expect(hypervisors.filter(({ newest }) => newest && !/\d/.test(newest.version))).toEqual([]);
-  });
-});
-
 describe('glossary.yaml', () => {
   it('is sorted, and large enough for two articles', () => {
     const terms = glossary.map(({ term }) => term);
