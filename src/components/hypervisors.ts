@@ -26,8 +26,8 @@ export interface Cell {
   readonly key?: string | number;
   /** A word in bold in front. */
   readonly lead?: string;
-  /** Whether the row's sources stand in it. */
-  readonly sourced?: true;
+  /** The words before the row’s sources, where these stand in it. */
+  readonly sources?: string;
 }
 
 const s = strings.table;
@@ -48,9 +48,9 @@ export function cellsOf(row: Hypervisor, view: keyof typeof views): readonly Cel
       {
         label: s.status,
         lead: s.states[state],
-        text: `${status} ${s.checked} ${formatDate(asOf)}.`,
+        text: status,
         key: Object.keys(s.states).indexOf(state),
-        sourced: true,
+        sources: `${s.checked} ${formatDate(asOf)}. ${s.sources}:`,
       },
       { label: s.newest, text: version ?? '', key },
       { label: s.licence, text: licence ?? '', ...(licence ? {} : { key: '' }) },
@@ -62,7 +62,7 @@ export function cellsOf(row: Hypervisor, view: keyof typeof views): readonly Cel
     { label: s.drivers, text: drivers },
     { label: s.technique, text: technique },
     { label: s.licence, text: licence },
-    { label: s.newest, text: version ? `${version}. ${status}` : status, key, sourced: true },
+    { label: s.newest, text: version ? `${version}. ${status}` : status, key, sources: `${s.sources}:` },
   ];
 }
 

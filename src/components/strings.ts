@@ -152,7 +152,7 @@ export const strings = {
     of: 'of',
     none: 'Nothing fits.',
     clear: 'Clear the filter',
-    name: 'Hypervisor',
+    name: { anatomy: 'Hypervisor', status: 'Name' },
     kind: 'Kind',
     first: 'Starts first',
     drivers: 'Drivers in',

@@ -86,7 +86,7 @@ describe('a table of the atlas', () => {
       else expect(labels('anatomy')).toEqual(views.anatomy);
       for (const view of ['status', 'anatomy'] as const)
         if (view === 'status' || row.kind !== 'service')
-          expect(cellsOf(row, view).filter(({ sourced }) => sourced)).toHaveLength(1);
+          expect(cellsOf(row, view).filter(({ sources }) => sources)).toHaveLength(1);
     }
   });
 });

@@ -1,9 +1,11 @@
-/** The table of hypervisors: sorts and filters by keyboard, says how many are shown, and is complete without scripts. */
+/** The table of the article on types: sorts and filters by keyboard, says how many are shown, and is complete without scripts. */
 import { expect, type Locator, type Page } from '@playwright/test';
-import { loadHypervisors } from '../../src/components/content-data.ts';
+import { selectHypervisors } from '../../src/components/hypervisors.ts';
+import { readArticles } from '../content/articles.ts';
 import { measured, pointAt, test } from './pages.ts';
 
-const rows = loadHypervisors();
+const article = readArticles().find(({ slug }) => measured.includes(slug));
+const rows = selectHypervisors(article?.scan.names.find(({ tag }) => tag === 'Hypervisors')?.of);
 const host = (page: Page): Locator => page.locator('[data-sortable]');
 const shown = (page: Page): Locator => host(page).locator('tbody tr:visible');
 const heading = (page: Page, name: string): Locator => host(page).getByRole('columnheader', { name });
@@ -99,12 +101,12 @@ test.describe('with scripts', () => {
     await field(page).fill('zebra');
     await expect(shown(page)).toHaveCount(0);
     await expect(status(page)).toHaveText(`0 of ${rows.length} shown`);
-    await expect(host(page).getByText('No hypervisor fits.')).toBeVisible();
+    await expect(host(page).getByText('Nothing fits.')).toBeVisible();
     await host(page).getByRole('button', { name: 'Clear the filter' }).click();
     await expect(shown(page)).toHaveCount(rows.length);
     await expect(field(page)).toBeFocused();
     await expect(field(page)).toHaveValue('');
-    await expect(host(page).getByText('No hypervisor fits.')).toBeHidden();
+    await expect(host(page).getByText('Nothing fits.')).toBeHidden();
   });
 
   test('keeps its state when the theme is switched', async ({ page }) => {
@@ -148,7 +150,11 @@ test.describe('without scripts', () => {
       );
       for (const [index, row] of rows.entries()) {
         const cells = [row.name, row.maker, row.drivers, row.bootsFirst, row.technique, row.licence, row.status];
-        for (const text of [...cells, row.newest?.version ?? '', ...row.formerly])
+        for (const text of [
+          ...cells.map((cell) => cell ?? 'a cell that is missing'),
+          row.newest?.version ?? '',
+          ...row.formerly,
+        ])
           expect(lines[index]?.words).toContain(text);
         expect(lines[index]?.links).toEqual(expect.arrayContaining([...row.sources]));
         if (row.dispute) await expect(host(page)).toContainText(row.dispute.trim());

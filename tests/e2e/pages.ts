@@ -1,8 +1,26 @@
 /** What browser tests share: pages, figures that are live, errors that must not be. */
+import { readArticles } from '../content/articles.ts';
 import { test as base, type Locator, type Page } from '@playwright/test';
 
 /** The page on which budgets are measured. */
 export const measured = 'learn/type-1-and-type-2/';
+
+/** The articles' pages, in the order of the series. */
+export const articles = readArticles().map(({ slug }) => `learn/${slug}/`);
+
+/** One page of each kind, and every article. */
+export const kinds = [
+  './',
+  'learn/',
+  ...articles,
+  'figures/',
+  'figures/stack-paths/',
+  'atlas/',
+  'glossary/',
+  'references/',
+  'licences/',
+  '404.html',
+];
 
 /** A page whose console messages and errors fail the test at its end. */
 export const test = base.extend<{ quietPage: Page }>({

@@ -1,7 +1,7 @@
 /** The shell: theme, what has been read, contents, keyboard, narrow windows, large text, forced colours. */
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
-import { measured, scrollThrough, test } from './pages.ts';
+import { kinds, measured, scrollThrough, test } from './pages.ts';
 
 const first = 'learn/what-a-hypervisor-does/';
 const theme = (page: Page) => page.locator('.theme-switch');
@@ -104,7 +104,7 @@ test('the first stop of the tab key skips to the text', async ({ quietPage: page
 test('the header can be walked through by keyboard, and each stop is seen', async ({ quietPage: page }) => {
   await page.goto('');
   const names: string[] = [];
-  for (let stop = 0; stop < 8; stop += 1) {
+  for (let stop = 0; stop < 9; stop += 1) {
     await page.keyboard.press('Tab');
     const { name, outline } = await page.evaluate(() => {
       const { activeElement } = document;
@@ -122,6 +122,7 @@ test('the header can be walked through by keyboard, and each stop is seen', asyn
     'Inside Xen',
     'Series',
     'Figures',
+    'Atlas',
     'Glossary',
     'References',
     'Search /',
@@ -129,20 +130,7 @@ test('the header can be walked through by keyboard, and each stop is seen', asyn
   ]);
 });
 
-const pages = [
-  '',
-  'learn/',
-  first,
-  measured,
-  'figures/',
-  'figures/stack-paths/',
-  'glossary/',
-  'references/',
-  'licences/',
-  '404.html',
-];
-
-for (const path of pages) {
+for (const path of kinds) {
   test(`/${path} reflows at 320 px and with text twice as large`, async ({ page }) => {
     for (const [width, size] of [
       [320, '100%'],
@@ -175,6 +163,7 @@ test('everything to press in the shell is at least 24 px high and wide', async (
     ['', 1440],
     [measured, 390],
     ['glossary/', 390],
+    ['atlas/', 390],
   ] as const) {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(path);
