@@ -41,7 +41,7 @@ export default defineConfig({
                   {
                     name: 'figure',
                     priority: 2,
-                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/(index|marks\/(?!blocks))|client\/operator\.)|\/node_modules\/d3-selection\//,
+                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/(index|marks\/)|client\/operator\.)|\/node_modules\/d3-selection\//,
                   },
                   {
                     name: 'hands',
