@@ -40,7 +40,9 @@ export const strings = {
   },
   article: {
     minutes: 'min',
+    articles: ['article', 'articles'],
     figures: ['figure', 'figures'],
+    shows: 'Figures',
     tasks: ['task', 'tasks'],
     checked: 'Checked against',
     objectives: 'After this article you can',
@@ -233,6 +235,8 @@ export const strings = {
     point:
       'The hypervisor let ordinary instructions run by themselves and kept the one that mattered for itself. That is the idea that all of this book is about.',
     start: 'Start with',
+    series: 'What each article teaches',
+    atlas: 'Who makes hypervisors today: the atlas',
   },
   notFound: {
     title: 'There is no such page',

@@ -48,6 +48,17 @@ describe('orders to the reader outside of a Do', () => {
     ['A paragraph.\n\nThen switch it off.', ['Then switch it off']],
     ['Move it, or <Do set="a.b=1">have it moved</Do>.', ['Move it, or …']],
     ['1. Click on the box.', ['Click on the box']],
+    ['To see it, drag the handle to the right.', ['To see it, drag the handle to the right']],
+    [
+      'If the guest waits too long, then set its weight higher.',
+      ['If the guest waits too long, then set its weight higher'],
+    ],
+    ['Once it stands, press Play.', ['Once it stands, press Play']],
+    ['In the figure, move\nboth handles.', ['In the figure, move both handles']],
+    ['Look at the left, and press play.', ['Look at the left, and press play']],
+    ['Wait for the timer and then switch the guest off.', ['Wait for the timer and then switch the guest off']],
+    ['The guest runs; now drag the slider.', ['now drag the slider']],
+    ['It depends on one thing: set the slice to one.', ['set the slice to one']],
   ])('%s', (text, found) => {
     expect(looseOrders(text)).toEqual(found);
   });
@@ -56,6 +67,12 @@ describe('orders to the reader outside of a Do', () => {
     '<Do set="a.b=1">Set the slice to one</Do> and look.',
     'The hypervisor sets the flag, and moves on. Setting it costs nothing.',
     'A guest may set a flag. Settings are kept; presses are not.',
+    'If the host is full, <Do set="a.b=1">move a guest</Do>, and look.',
+    'To move a guest, Xen copies its pages. When two hosts share a disk, move orders are short.',
+    'When pages change, set bits say which. With a set of hosts, press reports differ.',
+    'Look at what Xen and dom0 set the flag for. Administrators drain a host, move the guests, and restart it.',
+    'In 2003, Xen’s authors set the bar. After that, set theory helps; sets and moves are words.',
+    'It has three parts: a set of keys; the press; drag and lift.',
     'Step through both, and compare.',
     '`Set` is a word of code.\n\n```\nSet the slice\n```\n',
   ])('fine: %s', (text) => {

@@ -66,19 +66,33 @@ export function looseQuantities(body: string): readonly string[] {
 const orders =
   'Set|Press|Drag|Move|Click|Tap|Turn|Switch|Pull|Push|Slide|Choose|Select|Zoom|Scroll|Raise|Lower|Increase|Decrease';
 
+// What follows an order inside of a sentence: without it, the word may be a noun or an infinitive.
+const object = '(?:the|an?|it|its|this|that|these|those|both|all|one|any|each|every|guest|host|\\u0001|\\d)(?![\\w-])';
+const inner = `(?:press (?=[Pp]lay|step|reset|undo|space|enter)|(?:click|tap|zoom|scroll) (?=on|in|out|to)|(?:${orders.toLowerCase()}) (?=${object}))`;
+// ‘To see it, drag …’, ‘If it waits, set the …’: after such a beginning the main clause is an order.
+const openers = 'To|If|When|Once|Where|After|Before|For|With|In|On|Below|Above|Here|There|Again|Now|Then|Next';
+// ‘Look at the left and press …’: an order goes on as an order.
+const starters = 'Look|Step|Watch|Go|Compare|Wait|See|Read|Open|Try|Play|Stop|Reset|Take|Find|Keep|Leave|Let';
+
 /** Sentences that tell the reader to change a figure without a Do that does it. Stepping on is reading, and fine. */
 export function looseOrders(body: string): readonly string[] {
-  const text = strip(body, (tag, inner) => (tag === 'Do' ? '\u0001' : inner));
+  const text = strip(body, (tag, inner) => (tag === 'Do' ? '\u0001' : inner)).replace(/(?<=\S)\n(?=[\w\u0001])/g, ' ');
   const start = '(?:(?:^|\\n)\\s*(?:[-*+]|\\d+\\.)?\\s*|[.!?:]["’)]*\\s+)';
   const first = '(?:(?:Now|Then|Next|First|Again|Finally|Also)[, ]\\s*)?';
-  const order = new RegExp(`${start}(${first}(?:${orders}|${orders.toLowerCase()})\\s[^.!?\\n]*)`, 'g');
-  return (
-    [...text.matchAll(order)]
-      .map(([, words = '']) => words.trim())
-      // Without a capital only after Now, Then and their like.
-      .filter((words) => /^\p{Lu}/u.test(words))
-      .map((words) => words.replaceAll('\u0001', '…'))
+  const rest = '[^.!?\\n]*';
+  const patterns = [
+    `${start}(${first}(?:${orders}|${orders.toLowerCase()})\\s${rest})`,
+    `${start}((?:${openers})\\b${rest}?, (?:now |then |first )?${inner}${rest})`,
+    `${start}((?:${starters})\\b${rest}?,? (?:and|or|then|and then) ${inner}${rest})`,
+    `(?:; |: | – )((?:now |then |first )?${inner}${rest})`,
+  ];
+  const found = patterns.flatMap((pattern, index) =>
+    [...text.matchAll(new RegExp(pattern, 'g'))]
+      .map(({ 1: words = '', index: at }) => ({ at, words: words.trim() }))
+      // At the start of a sentence there is a capital, or a word such as Now before it.
+      .filter(({ words }) => index === 3 || /^\p{Lu}/u.test(words)),
   );
+  return found.sort((a, b) => a.at - b.at).map(({ words }) => words.replaceAll('\u0001', '…'));
 }
 
 const marketing =

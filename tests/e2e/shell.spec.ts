@@ -164,6 +164,7 @@ test('everything to press in the shell is at least 24 px high and wide', async (
     [measured, 390],
     ['glossary/', 390],
     ['atlas/', 390],
+    ['learn/', 390],
   ] as const) {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(path);
