@@ -111,7 +111,7 @@ export const timelineSchema = z
 /** What an entry of the atlas is: a hypervisor by where it stands, what packs Xen, or what rents a hypervisor out. */
 export const kinds = ['type-1', 'xen-distribution', 'in-kernel', 'hosted', 'service'] as const;
 
-/** Offered and developed; still offered, and followed by something else; no longer offered. */
+/** Offered and looked after; past its main support, or with something newer from its maker; no longer offered. */
 export const states = ['current', 'legacy', 'ended'] as const;
 
 /** One hypervisor, product or service; its cells are read on a phone. */
