@@ -4,7 +4,7 @@ import { publishedNames } from '../figure/values.ts';
 import { figureNames, loadFigure } from '../figures/index.ts';
 import { allArticles } from './articles.ts';
 import { citedKeys } from './citations.ts';
-import { loadGlossary, loadHypervisors, loadTimeline } from './content-data.ts';
+import { loadFamily, loadGlossary, loadHypervisors, loadTimeline } from './content-data.ts';
 import { selectHypervisors } from './hypervisors.ts';
 import { numberEntry } from './numbers.ts';
 import { strings } from './strings.ts';
@@ -54,8 +54,14 @@ async function figureSources(name: string): Promise<{ readonly title: string; re
   const cited = params.flatMap(({ source }: Param) => (source && source !== 'unpublished' ? [source.cite] : []));
   const numbers = publishedNames(figure).map((number) => numberEntry(number).source);
   const events = data === 'timeline.yaml' ? loadTimeline().map(({ source }) => source) : [];
+  const kin = data === 'family-tree.yaml' ? familySources() : [];
   return {
     title: `${strings.figure.figure}: ${title}`,
-    keys: [...sources.map(({ cite }) => cite), ...cited, ...numbers, ...events],
+    keys: [...sources.map(({ cite }) => cite), ...cited, ...numbers, ...events, ...kin],
   };
+}
+
+function familySources(): readonly string[] {
+  const { systems, edges } = loadFamily();
+  return [...systems.map(({ source }) => source), ...edges.flatMap(({ sources }) => sources)];
 }

@@ -15,6 +15,7 @@ import {
   type Term,
   type TimelineEvent,
 } from './content-schemas.ts';
+import { familySchema, type Family } from './family-schema.ts';
 
 /** The folder that the loaders read when they are given none: content/ of the project in which Node was started. */
 export function contentFolder(): string {
@@ -40,6 +41,15 @@ export function loadTimeline(folder = contentFolder()): readonly TimelineEvent[]
   const file = 'timeline.yaml';
   return load(folder, file, timelineSchema, (events) => {
     for (const { id, source } of events) assertCited(folder, file, id, [source]);
+  });
+}
+
+/** Systems and edges of content/family-tree.yaml; throws also where a source is not among the references. */
+export function loadFamily(folder = contentFolder()): Family {
+  const file = 'family-tree.yaml';
+  return load(folder, file, familySchema, ({ systems, edges }) => {
+    for (const { id, source } of systems) assertCited(folder, file, id, [source]);
+    for (const { from, to, sources } of edges) assertCited(folder, file, `${from} → ${to}`, sources);
   });
 }
 

@@ -1,9 +1,12 @@
 /** Strict schemas of the data files in content/: an unknown key, a wrong date or a second entry of one id stops the build. */
 import { z } from 'astro/zod';
 
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is lower case words with hyphens');
-const sentence = z.string().regex(/^\S[\s\S]*[.’)]$/, 'is whole sentences, with a full stop');
-const line = z.string().regex(/^\S(.*\S)?$/, 'is one line without space around it');
+/** An id or a cite key. */
+export const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is lower case words with hyphens');
+/** Text that ends as a sentence does. */
+export const sentence = z.string().regex(/^\S[\s\S]*[.’)]$/, 'is whole sentences, with a full stop');
+/** Text of one line. */
+export const line = z.string().regex(/^\S(.*\S)?$/, 'is one line without space around it');
 const partialDate = z
   .string()
   .regex(/^\d{4}(-\d{2}(-\d{2})?)?$/, 'is YYYY, YYYY-MM or YYYY-MM-DD')
@@ -224,7 +227,8 @@ function isCalendarDate(date: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(key);
 }
 
-function uniqueIds(entries: readonly { readonly id: string }[], context: z.RefinementCtx): void {
+/** Refuses a list in which an id stands twice. */
+export function uniqueIds(entries: readonly { readonly id: string }[], context: z.RefinementCtx): void {
   entries.forEach(({ id }, index) => {
     if (entries.findIndex((other) => other.id === id) !== index)
       context.addIssue({ code: 'custom', path: [index, 'id'], message: 'stands twice' });

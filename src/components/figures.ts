@@ -16,6 +16,7 @@ import {
 } from '../figure/values.ts';
 import { loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
+import { loadFamily } from './content-data.ts';
 import { publishedNumber } from './numbers.ts';
 import { pictureFonts } from './picture-fonts.ts';
 import type { Instance } from './scan.ts';
@@ -56,7 +57,22 @@ export function readyFigure(name: string): Promise<AnyFigure> {
 export function figureData(figure: AnyFigure): unknown {
   if (!figure.about.data) return undefined;
   const data: unknown = parse(readFileSync(join(process.cwd(), 'content', figure.about.data), 'utf8'));
-  return Array.isArray(data) ? data.map(travelling) : data;
+  return Array.isArray(data) ? data.map(travelling) : familyData(figure.about.data, data);
+}
+
+// A family is two lists, and its systems are known by their ids.
+function familyData(file: string, data: unknown): unknown {
+  if (file !== 'family-tree.yaml') return data;
+  const { systems, edges } = loadFamily();
+  return {
+    systems: systems.map(({ source: _, ...shown }) => shown),
+    edges: edges.map(({ sources, at, ...shown }) => ({ ...shown, cited: citedWords(sources, at) })),
+  };
+}
+
+/** The sources of an edge in words: 'Whitaker et al. 2002, §2'; the place belongs to the first. */
+export function citedWords(sources: readonly string[], at?: string): string {
+  return sources.map((source, index) => referenceShort(source) + (at && index === 0 ? `, ${at}` : '')).join('; ');
 }
 
 // An entry without what no picture shows, and with the name of its source: a figure's room knows no references.

@@ -95,6 +95,7 @@ export const strings = {
     tasks: 'Tasks',
     question: 'The question',
     list: 'All events as a list',
+    systems: 'All systems as a list',
     used: 'Where it stands',
   },
   prose: {

@@ -6,6 +6,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'time-sharing': () => import('./time-sharing.ts'),
   'stack-paths': () => import('./stack-paths.ts'),
   'history-timeline': () => import('./history-timeline.ts'),
+  'family-tree': () => import('./family-tree.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import {
   contentFolder,
+  loadFamily,
   loadGlossary,
   loadHypervisors,
   loadNumbers,
@@ -12,13 +13,13 @@ import {
   loadTimeline,
 } from '../../src/components/content-data.ts';
 
-const files = ['references', 'numbers', 'timeline', 'hypervisors', 'glossary'];
+const files = ['references', 'numbers', 'timeline', 'family-tree', 'hypervisors', 'glossary'];
 
 describe('a fault in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'content-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** The five files with one of them changed. */
+  /** The files with one of them changed. */
   function changed(file: string, from: string | RegExp, to: string): string {
     const copy = mkdtempSync(join(folder, 'case-'));
     for (const name of files) cpSync(join(contentFolder(), `${name}.yaml`), join(copy, `${name}.yaml`));
@@ -56,6 +57,27 @@ describe('a fault in a file', () => {
     ['a long title', 'title: Xen 4.22', `title: Xen 4.22 ${'x'.repeat(60)}`, /xen-4-22\.title/],
   ])('timeline.yaml: %s is named', (_, from, to, said) => {
     expect(() => loadTimeline(changed('timeline.yaml', from, to))).toThrow(said);
+  });
+
+  test.each([
+    [
+      'an edge against time',
+      '  - from: qemu\n    to: xen\n',
+      '  - from: xen\n    to: qemu\n',
+      /xen → qemu does not point forward/,
+    ],
+    ['an edge without an end', 'from: denali', 'from: exokernel', /exokernel → xen names a system that is not there/],
+    [
+      'an edge given twice',
+      'to: xen\n    kind: people\n',
+      'to: xen\n    kind: idea\n',
+      /nemesis → xen by idea stands twice/,
+    ],
+    ['a system out of order', 'year: 1972', 'year: 1999', /nemesis stands after a later system/],
+    ['an edge without a source', 'sources: [citrix-10-years]', 'sources: []', /sources/],
+    ['a dangling citation', 'sources: [citrix-10-years]', 'sources: [citrix]', /xen → xenserver cites citrix/],
+  ])('family-tree.yaml: %s is named', (_, from, to, said) => {
+    expect(() => loadFamily(changed('family-tree.yaml', from, to))).toThrow(said);
   });
 
   it('is named in the other files too', () => {

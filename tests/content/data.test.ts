@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import {
   contentFolder,
+  loadFamily,
   loadGlossary,
   loadHypervisors,
   loadNumbers,
@@ -53,6 +54,7 @@ const entries = Object.entries(numbers).flatMap(([group, of]) =>
   Object.entries(of).map(([name, entry]) => ({ name: `${group}.${name}`, ...entry })),
 );
 const timeline = loadTimeline();
+const family = loadFamily();
 const hypervisors = loadHypervisors();
 const glossary = loadGlossary();
 const articles = globSync('content/articles/*/*.mdx', { cwd: project }).map((path) => ({
@@ -67,7 +69,7 @@ function value(name: string): number {
   return found.value;
 }
 
-const files = ['references', 'numbers', 'timeline', 'hypervisors', 'glossary'];
+const files = ['references', 'numbers', 'timeline', 'family-tree', 'hypervisors', 'glossary'];
 
 describe('every file', () => {
   it.each(files)('%s.yaml names no path, file id or address of a workplace', (file) => {
@@ -80,6 +82,8 @@ describe('every file', () => {
     const cited = [
       ...entries.map(({ name, source }) => [name, source] as const),
       ...timeline.map(({ id, source }) => [id, source] as const),
+      ...family.systems.map(({ id, source }) => [id, source] as const),
+      ...family.edges.flatMap(({ from, sources }) => sources.map((source) => [from, source] as const)),
       ...hypervisors.flatMap(({ id, sources }) => sources.map((source) => [id, source] as const)),
       ...glossary.flatMap(({ id, source }) => (source === undefined ? [] : [[id, source] as const])),
     ];
@@ -124,6 +128,8 @@ describe('references.yaml', () => {
     const used = new Set([
       ...entries.map(({ source }) => source),
       ...timeline.map(({ source }) => source),
+      ...family.systems.map(({ source }) => source),
+      ...family.edges.flatMap(({ sources }) => sources),
       ...hypervisors.flatMap(({ sources }) => sources),
       ...glossary.flatMap(({ source }) => source ?? []),
       ...inText,
