@@ -18,11 +18,9 @@ import { scanArticle } from '../../src/components/scan.ts';
 /** Works that nothing cites yet and that the page of references keeps, each with the reason. */
 const furtherReading: Readonly<Record<string, string>> = {
   agesen2010: 'how VMware’s monitor went from translation to hardware, for who wants the sequel to adams-agesen2006',
-  'aws-cmp332': 'AWS’s own words on Nitro, beside hamilton2021',
   'barroso-hoelzle2007': 'energy, for the articles on consolidation',
   bugnion2017: 'the textbook of the field',
   'clark-repeated2004': 'independent repetition of the measurements of sosp2003',
-  creasy1981: 'the history of VM/370 by one of its makers',
   dall2016: 'what an exit costs on Arm, for the articles on hardware assistance',
   'dbpedia-kvm': 'the other date of Linux 2.6.20',
   'debian-blank2011': 'a distribution’s view of dom0 in Linux 3.0',
@@ -36,13 +34,10 @@ const furtherReading: Readonly<Record<string, string>> = {
   'nist-sp800-34': 'recovery objectives, for the articles on migration',
   nrdc2014: 'utilization of servers, for the articles on consolidation',
   pratt2005: 'Xen 3.0 by its authors',
-  reed1999: 'the XenoServers project, from which Xen comes',
   ryckbosch2011: 'energy, for the articles on consolidation',
   tropgen2024: 'energy, for the articles on consolidation',
   uhlig2005: 'VT-x by its architects',
-  varian1997: 'the history of VM by its users',
   'virtualization-info2011': 'Linux 3.0 and Xen, beside techonia2011',
-  waldspurger2002: 'ballooning and page sharing, for the articles on memory',
   'xen-3-3-linuxinsider': 'confirms the day of Xen 3.3',
   'xsa-254': 'the advisory behind xsa-254-faq',
 };
