@@ -94,8 +94,7 @@ export const strings = {
     stageStill: 'Picture. Keys: R resets, Z undoes.',
     tasks: 'Tasks',
     question: 'The question',
-    list: 'All events as a list',
-    systems: 'All systems as a list',
+    list: 'All of it as a list',
     used: 'Where it stands',
   },
   prose: {

@@ -17,7 +17,7 @@ const bend = 4;
 const type = { size: 13 } as const;
 const places = {
   wide: { dx: 21, dy: 21, lane: 3, x: 410, y: 20.5 },
-  narrow: { dx: 6.5, dy: 22, lane: 1.5, x: 0, y: 624 },
+  narrow: { dx: 6.5, dy: 22, lane: 1.5, x: 8, y: 624 },
 } as const;
 
 /** Heights of the stages in SVG units: twenty-seven rows, and below them on the narrow one the words of the chosen system. */

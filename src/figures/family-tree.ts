@@ -213,7 +213,8 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     check({ frame: { chosen, ancestors, asked, systems, family }, values }) {
       if (values.kinds.length < kinds.length || systems.length < family.systems.length)
         return { done: false, says: 'Switch all four kinds on, at the last moment.' };
-      if (!chosen || chosen.year <= 2003) return { done: false, says: `${asked} is not younger than Xen.` };
+      if (!chosen || chosen.year <= 2003)
+        return { done: false, says: `${asked} is of ${chosen?.year ?? 'no year'}, and Xen of 2003.` };
       return ancestors.some(({ id }) => id === 'xen')
         ? { done: false, says: `Xen is among the ancestors of ${asked}.` }
         : { done: true, says: `${asked} owes Xen nothing that a source speaks of.` };
