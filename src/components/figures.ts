@@ -70,8 +70,8 @@ function familyData(file: string, data: unknown): unknown {
   };
 }
 
-/** The sources of an edge in words: 'Whitaker et al. 2002, §2'; the place belongs to the first. */
-export function citedWords(sources: readonly string[], at?: string): string {
+// 'Whitaker et al. 2002, §2': the place belongs to the first source.
+function citedWords(sources: readonly string[], at?: string): string {
   return sources.map((source, index) => referenceShort(source) + (at && index === 0 ? `, ${at}` : '')).join('; ');
 }
 

@@ -37,7 +37,7 @@ export const about: About = {
   title: 'Xen got ideas from many, and code from two',
   question: 'Where does Xen come from, and what came of it?',
   caption:
-    'Follow the dark lines into Xen from above, and out of it downwards. Ideas, people and interfaces went over far more often than code did; a green mark has code of Xen in it.',
+    'Follow the strong lines into Xen from above, and out of it downwards. Ideas, people and interfaces went over far more often than code did; a green mark has code of Xen in it.',
   picture: 'A family tree of virtual machine systems, one row each from 1967 down to 2018, with lines from ancestors',
   models: [
     'A line goes down from the system that gave and across to the one that got. It is drawn solid for code, dashed for an idea, dotted for people and mixed for an interface.',
@@ -213,8 +213,7 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     check({ frame: { chosen, ancestors, asked, systems, family }, values }) {
       if (values.kinds.length < kinds.length || systems.length < family.systems.length)
         return { done: false, says: 'Switch all four kinds on, at the last moment.' };
-      if (!chosen || chosen.year <= 2003)
-        return { done: false, says: `${asked} is of ${chosen?.year ?? 'no year'}, and Xen of 2003.` };
+      if (!chosen || chosen.year <= 2003) return { done: false, says: `Look below Xen: ${asked} is not younger.` };
       return ancestors.some(({ id }) => id === 'xen')
         ? { done: false, says: `Xen is among the ancestors of ${asked}.` }
         : { done: true, says: `${asked} owes Xen nothing that a source speaks of.` };
