@@ -7,6 +7,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'stack-paths': () => import('./stack-paths.ts'),
   'history-timeline': () => import('./history-timeline.ts'),
   'family-tree': () => import('./family-tree.ts'),
+  'disaster-recovery': () => import('./disaster-recovery.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */

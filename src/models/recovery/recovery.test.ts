@@ -46,9 +46,12 @@ describe('how long it takes', () => {
   });
   it('moments: well, failure, Remus, noticed, storage, started, snapshot, copied, image', () => {
     const moments = model.run(setting);
-    expect(moments.map(({ after }) => after)).toEqual(
-      [-1, 0, 1000, ...[1, 2, 16, 17, 136, 137].map((minutes) => minutes * minute)],
-    );
+    expect(moments.map(({ after }) => after)).toEqual([
+      -1,
+      0,
+      1000,
+      ...[1, 2, 16, 17, 136, 137].map((minutes) => minutes * minute),
+    ]);
     expect(moments[3]?.happens.map(({ way }) => way)).toEqual(['image', 'snapshots', 'storage']);
   });
 });
