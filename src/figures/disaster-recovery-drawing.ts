@@ -11,7 +11,7 @@ import { hatch } from './marks/hatch.ts';
 import { part, round } from './marks/keyed.ts';
 import { drawLabels, type Label } from './marks/label.ts';
 import { textWidth } from './marks/text.ts';
-import { clock, delays, notes, spanWords, wayNames, whyWords } from './disaster-recovery-words.ts';
+import { clock, delays, lostWords, note, spanWords, wayNames, whyWords } from './disaster-recovery-words.ts';
 
 /** One moment with what was set. */
 export interface Frame extends Moment {
@@ -19,38 +19,25 @@ export interface Frame extends Moment {
 }
 
 /** Heights of the two stages in SVG units. */
-export const stageHeights = { wide: 534, narrow: 680 };
+export const stageHeights = { wide: 546, narrow: 694 };
 
-const second = 1000;
-const hour = 3600 * second;
+const hour = 3_600_000;
 const day = 24 * hour;
-/** The longest time on the scale of magnitudes, in ms: more than eleven days. */
-const longest = 1e9;
+const height = 16;
 
-type Linear = (time: number) => number;
+type Scale = (time: number) => number;
 type Group = Selection<SVGElement, unknown, null, undefined>;
 
 /** Draws one moment. */
 export function drawRecovery(root: Root, frame: Frame, stage: Stage): void {
   const wide = stage === 'wide';
-  const width = stageSize[stage];
-  const strip = wide ? { x0: 124, x1: width - 28 } : { x0: 20, x1: width - 28 };
-  drawDay(root, frame, strip, wide);
-  drawWays(root, frame, wide ? 150 : 184, width, wide);
-  drawRounds(root, frame, strip, wide ? 420 : 522, wide);
+  drawDay(root, frame, wide);
+  drawWays(root, frame, wide);
+  drawRounds(root, frame, wide);
 }
 
-interface Strip {
-  readonly x0: number;
-  readonly x1: number;
-}
-
-function title(y: number, text: string): Label {
-  return { key: 'title', x: 0, y, text, look: 'strong' };
-}
-
-/** The rectangle of what is lost, hatched; none where its width is 0. */
-function drawLost(root: Root, group: Group, name: string, { x0, x1, y, height }: Block): void {
+/** What is lost, hatched. */
+function drawLost(root: Root, group: Group, name: string, x0: number, x1: number, y: number): void {
   part(group, name, 'rect')
     .attr('x', round(x0))
     .attr('y', round(y))
@@ -59,179 +46,174 @@ function drawLost(root: Root, group: Group, name: string, { x0, x1, y, height }:
     .attr('fill', hatch(root, 'a-fault'));
 }
 
-/** A line that can be dragged along a strip, with its handle above and words beside that. */
-function drawHandle(
-  group: Group,
-  x: number,
-  place: { readonly y: number; readonly height: number; readonly range: string; readonly param: string },
-): void {
-  const handle = part(group, 'handle a-fault')
-    .attr('transform', `translate(${round(x)},${place.y})`)
-    .attr('data-drag', place.param)
-    .attr('data-drag-axis', 'x')
-    .attr('data-drag-range', place.range);
-  part(handle, 'cross', 'path').attr('d', `M0,0v${place.height}`);
-  part(handle, 'hit', 'circle').attr('r', 16);
-  part(handle, 'point', 'circle').attr('r', 7);
+/** A strip of time in proportion: its rows by name, its ticks, and the failure as a line that can be dragged. */
+interface Strip {
+  readonly name: string;
+  readonly y: number;
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly ticks: readonly (readonly [time: number, label: string])[];
+  readonly failure: number;
+  readonly says: string;
+  readonly param: string;
+  /** The parameter's value at the end; it is 0 at the time 0. */
+  readonly last: number;
 }
 
-/** Words beside a handle, on the side where there is room. */
-function beside(x: number, y: number, text: string, { x1 }: Strip): Label {
-  const left = x + 12 + textWidth(text, { size: 13 }) > x1;
-  return { key: 'beside', x: left ? x - 12 : x + 12, y, anchor: left ? 'end' : 'start', text };
-}
-
-/** A whole day in proportion: images and snapshots on their way, and how far back the one that counts lies. */
-function drawDay(root: Root, { setting, outcomes, after }: Frame, strip: Strip, wide: boolean): void {
-  const { failure, image, snapshots } = setting;
-  const group = part(root, 'day');
-  const { x0, x1 } = strip;
-  const at: Linear = (time) => x0 + ((x1 - x0) * Math.min(Math.max(time, 0), day)) / day;
-  const height = 16;
-  const rows = wide ? [46, 68] : [62, 100];
-  const bottom = (rows[1] ?? 0) + height + 5;
-  ([image, snapshots] as const).forEach((copies, index) => {
-    const y = rows[index] ?? 0;
-    const lost = outcomes[index]?.lost;
-    const [before, later] = cutBlocks(underWay(copies, at, y, height), at(failure));
-    drawBlocks(group, `later${index}`, later, { actor: 'domu1', state: 'is-future is-plain' });
-    drawBlocks(group, `copies${index}`, before, { actor: 'domu1', state: 'is-plain' });
-    const from = after < 0 || lost === undefined ? failure : failure - lost;
-    drawLost(root, group, `lost${index}`, { x0: at(from), x1: at(failure), y, height });
-    part(group, `row${index} axis-line`, 'path').attr('d', `M${x0},${y + height}H${x1}`);
-  });
-  drawAxis(group, 'hours', {
+function drawStrip(
+  root: Root,
+  strip: Strip,
+  wide: boolean,
+): { readonly group: Group; readonly rows: readonly number[]; readonly at: Scale } {
+  const { y, from, to } = strip;
+  const [x0, x1] = wide ? [124, 692] : [20, 276];
+  const at: Scale = (time) => x0 + ((x1 - x0) * (Math.min(Math.max(time, from), to) - from)) / (to - from);
+  const group = part(root, strip.name);
+  const rows = strip.rows.map((_, index) => y + (wide ? 34 + 22 * index : 48 + 36 * index));
+  const x = at(strip.failure);
+  const top = y + 18;
+  const bottom = (rows.at(-1) ?? 0) + height + 5;
+  part(group, 'rule', 'path').attr('d', rows.map((row) => `M${x0},${row + height}H${x1}`).join(''));
+  drawAxis(group, 'time', {
     x0,
     x1,
     y: bottom,
-    ticks: [0, 6, 12, 18, 24].map((hours): Tick => ({ at: at(hours * hour), label: clock(hours * hour) })),
+    ticks: strip.ticks.map(([time, label]): Tick => ({ at: at(time), label })),
   });
-  const top = wide ? 30 : 34;
-  drawHandle(group, at(failure), {
-    y: top,
-    height: bottom - top,
-    range: `${x0} ${x1} 0 24`,
-    param: 'hour',
-  });
+  const handle = part(group, 'handle a-fault')
+    .attr('transform', `translate(${round(x)},${top})`)
+    .attr('data-drag', strip.param)
+    .attr('data-drag-axis', 'x')
+    .attr('data-drag-range', `${at(0)} ${x1} 0 ${strip.last}`);
+  part(handle, 'cross', 'path').attr('d', rows.map((row) => `M0,${row - top - 2}v${height + 4}`).join(''));
+  part(handle, 'hit', 'circle').attr('r', 16);
+  part(handle, 'point', 'circle').attr('r', 7);
+  const left = x + 12 + textWidth(strip.says, { size: 13 }) > x1;
   drawLabels(group, 'word', [
-    title(14, 'A copy counts once all of it has arrived'),
-    beside(at(failure), top + 4.5, `${setting.fault === 'data' ? 'deleted' : 'fails'} at ${clock(failure)}`, strip),
-    ...rows.map((y, index): Label => ({
-      key: `row${index}`,
-      x: 0,
-      y: wide ? y + 12.5 : y - 6,
-      text: wayNames[index === 0 ? 'image' : 'snapshots'],
-    })),
+    { key: 'title', x: 0, y, text: strip.title, look: 'strong' },
+    { key: 'says', x: left ? x - 12 : x + 12, y: top + 4.5, anchor: left ? 'end' : 'start', text: strip.says },
+    ...rows.map((row, index): Label => {
+      const text = strip.rows[index] ?? '';
+      return { key: text, x: 0, y: wide ? row + 12.5 : row - 5, text };
+    }),
   ]);
+  return { group, rows, at };
+}
+
+/** A whole day: images and snapshots on their way, and how far back the one that counts lies. */
+function drawDay(root: Root, { setting, outcomes, after }: Frame, wide: boolean): void {
+  const { failure, fault } = setting;
+  const { group, rows, at } = drawStrip(
+    root,
+    {
+      name: 'day',
+      y: 14,
+      title: 'A copy counts once all of it has arrived',
+      rows: [wayNames.image, wayNames.snapshots],
+      from: 0,
+      to: day,
+      ticks: [0, 6, 12, 18, 24].map((hours) => [hours * hour, clock(hours * hour)]),
+      failure,
+      says: `${fault === 'data' ? 'deleted' : 'fails'} at ${clock(failure)}`,
+      param: 'hour',
+      last: 24,
+    },
+    wide,
+  );
+  rows.forEach((y, index) => {
+    const copies = index === 0 ? setting.image : setting.snapshots;
+    const [before, later] = cutBlocks(underWay(copies, at, y), at(failure));
+    drawBlocks(group, `later${index}`, later, { actor: 'domu1', state: 'is-future is-plain' });
+    drawBlocks(group, `copies${index}`, before, { actor: 'domu1', state: 'is-plain' });
+    const lost = after < 0 ? 0 : (outcomes[index]?.lost ?? 0);
+    drawLost(root, group, `lost${index}`, at(failure - lost), at(failure), y);
+  });
 }
 
 /** Each copy of a day from the moment it is taken until it has arrived. */
-function underWay({ taken, period, transfer }: Copies, at: Linear, y: number, height: number): readonly Block[] {
-  const first = model.newestCopy(0, { taken, period, transfer: 0 });
-  return Array.from({ length: Math.ceil((day - first) / period) }, (_, index): Block => {
+function underWay({ taken, period, transfer }: Copies, at: Scale, y: number): readonly Block[] {
+  const first = (taken % period) - period;
+  return Array.from({ length: day / period + 2 }, (_, index): Block => {
     const from = first + index * period;
     return { x0: at(from), x1: at(from + Math.min(transfer, period)), y, height };
   });
 }
 
 /** The four ways: to the left what is lost, to the right how long it takes, each on a scale of magnitudes. */
-function drawWays(root: Root, frame: Frame, y0: number, width: number, wide: boolean): void {
+function drawWays(root: Root, frame: Frame, wide: boolean): void {
   const { outcomes, after, setting } = frame;
   const group = part(root, 'ways');
-  const middle = width / 2;
-  const gap = wide ? 24 : 20;
-  const reach = middle - gap - (wide ? 8 : 4);
-  const along: Linear = (ms) => gap + (reach * Math.log10(Math.min(Math.max(ms, 1), longest))) / 9;
-  const pitch = wide ? 50 : 66;
-  const lanes = outcomes.map((_, index) => y0 + 8 + pitch * index);
-  const bar = wide ? 22 : 42;
-  const height = 16;
+  const y0 = wide ? 154 : 186;
+  const middle = stageSize[wide ? 'wide' : 'narrow'] / 2;
+  const gap = 20;
+  // From 1 ms to eleven days.
+  const along: Scale = (ms) => gap + ((middle - gap - 4) * Math.min(Math.log10(Math.max(ms, 1)), 9)) / 9;
+  const bars = outcomes.map((_, index) => y0 + (wide ? 30 + 50 * index : 50 + 66 * index));
   outcomes.forEach((outcome, index) => {
-    const y = (lanes[index] ?? 0) + bar;
-    drawWay(root, part(group, `way-${outcome.way}`), outcome, frame, {
-      y,
-      height,
-      before: (ms) => middle - along(ms),
-      after: (ms) => middle + along(ms),
-      ends: [middle - gap - reach, middle + gap + reach],
-      wide,
-    });
+    drawWay(root, part(group, outcome.way), outcome, after, { y: bars[index] ?? 0, middle, along });
   });
-  const bars = lanes.map((y) => `${round(y + bar - 2)}v${height + 4}`);
-  const now = after <= 0 ? middle : middle + along(after);
-  part(group, 'cross', 'path').attr('d', after < 0 ? '' : bars.map((line) => `M${middle},${line}`).join(''));
-  part(group, 'now', 'path').attr('d', after <= 0 ? '' : bars.map((line) => `M${round(now)},${line}`).join(''));
-  const bottom = (lanes[3] ?? 0) + bar + height + 5;
-  const names: readonly (readonly [number, string])[] = [
-    [1, '1 ms'],
-    [second, '1 s'],
-    [hour, '1 h'],
-    ...(wide
-      ? ([
-          [60 * second, '1 min'],
-          [day, '1 d'],
-        ] as const)
-      : []),
-  ];
-  for (const side of [-1, 1] as const) {
-    const [x0, x1] = side < 0 ? [middle - gap - reach, middle - gap] : [middle + gap, middle + gap + reach];
-    drawAxis(group, side < 0 ? 'before' : 'after', {
-      x0,
-      x1,
+  const line = (at: number): string => bars.map((y) => `M${round(at)},${y - 2}v${height + 4}`).join('');
+  part(group, 'cross', 'path').attr('d', after < 0 ? '' : line(middle));
+  part(group, 'now', 'path').attr('d', after < 1 ? '' : line(middle + along(after)));
+  const bottom = (bars[3] ?? 0) + height + 5;
+  const ticks = Object.entries({ '1 ms': 1, '1 s': 1000, '1 h': hour, '1 min': hour / 60, '1 d': day });
+  for (const side of [-1, 1])
+    drawAxis(group, `side${side}`, {
+      x0: middle + side * along(0),
+      x1: middle + side * along(Infinity),
       y: bottom,
-      ticks: names.map(([ms, label]): Tick => ({ at: middle + side * along(ms), label })),
+      ticks: ticks.slice(0, wide ? 5 : 3).map(([label, ms]): Tick => ({ at: middle + side * along(ms), label })),
     });
-  }
-  const event = setting.fault === 'data' ? 'deletion' : 'failure';
   drawLabels(group, 'word', [
-    title(
-      y0,
-      wide ? 'What is lost, and how long it takes, on a logarithmic scale' : 'What is lost, and how long it takes',
-    ),
-    { key: 'before', x: middle - gap, y: bottom + 38, anchor: 'end', text: `before the ${event}`, look: 'quiet' },
+    { key: 'title', x: 0, y: y0, text: 'What is lost, and how long it takes', look: 'strong' },
     {
-      key: 'after',
-      x: middle + gap,
+      key: 'before',
+      x: middle - gap,
       y: bottom + 38,
-      text: wide ? 'after it' : 'after it, log scale',
+      anchor: 'end',
+      text: `before the ${setting.fault === 'data' ? 'deletion' : 'failure'}`,
       look: 'quiet',
     },
-    ...outcomes.flatMap((outcome, index) => wayWords(outcome, frame, lanes[index] ?? 0, middle, wide)),
+    { key: 'after', x: middle + gap, y: bottom + 38, text: 'after it (log scales)', look: 'quiet' },
+    ...outcomes.flatMap((outcome, index) => wayWords(outcome, frame, bars[index] ?? 0, middle, wide)),
   ]);
 }
 
 /** Name, what the outside notices, what is lost and when it is back. */
-function wayWords(outcome: Outcome, { after, setting }: Frame, y: number, middle: number, wide: boolean): Label[] {
-  const { way, lost, steps, why } = outcome;
-  const back = steps.at(-1)?.after;
-  const age =
-    lost === undefined ? 'all of it' : lost === 0 ? (after < 0 ? 'up to date' : 'no write lost') : spanWords(lost);
-  const told = lost ? `${age} ${after < 0 ? 'old' : 'lost'}` : age;
-  const line = wide ? y + 14 : y + 34;
-  const name = wayNames[way];
+function wayWords(outcome: Outcome, { after, setting }: Frame, bar: number, middle: number, wide: boolean): Label[] {
+  const { way, lost, back, why } = outcome;
+  const text = wayNames[way];
+  const y = bar - 8;
+  const top = wide ? y : y - 20;
   return [
-    { key: way, x: 0, y: y + 14, text: name, look: 'strong' },
+    { key: way, x: 0, y: top, text, look: 'strong' },
     {
       key: `${way}-lost`,
       x: middle - 10,
-      y: line,
+      y,
       anchor: 'end',
-      text: told,
+      text: lost
+        ? `${lostWords(lost, setting.fault)}${why ? '' : after < 0 ? ' old' : ' lost'}`
+        : after < 0
+          ? 'up to date'
+          : 'no write lost',
       look: after < 0 ? 'quiet' : 't-fault strong',
     },
     {
       key: `${way}-back`,
       x: middle + 10,
-      y: line,
-      text: why ? whyWords[why] : back === undefined ? '' : `back after ${spanWords(back)}`,
-      look: back !== undefined && after >= back ? 'strong' : 'quiet',
+      y,
+      text: why ? whyWords[why] : after < 0 ? '' : `back after ${spanWords(back)}`,
+      look: after < back ? 'quiet' : 'strong',
     },
     {
       key: `${way}-note`,
-      x: wide ? middle * 2 : textWidth(name, { size: 13, weight: 'semibold' }) + 8,
-      y: y + 14,
+      x: wide ? middle * 2 : textWidth(text, { size: 13, weight: 'semibold' }) + 8,
+      y: top,
       anchor: wide ? 'end' : 'start',
-      text: why ? '' : notes(way, setting),
+      text: why || after < 0 ? '' : note(way, setting),
       look: 'quiet',
     },
   ];
@@ -239,115 +221,78 @@ function wayWords(outcome: Outcome, { after, setting }: Frame, y: number, middle
 
 interface Place {
   readonly y: number;
-  readonly height: number;
-  readonly before: Linear;
-  readonly after: Linear;
-  readonly ends: readonly [number, number];
-  readonly wide: boolean;
+  readonly middle: number;
+  readonly along: Scale;
 }
 
-function drawWay(root: Root, group: Group, { lost, steps }: Outcome, { after }: Frame, place: Place): void {
-  const { y, height, ends } = place;
-  const back = steps.at(-1)?.after;
-  const zero = place.before(0);
-  const safe = after < 0 || lost === 0 ? zero : lost === undefined ? ends[0] : place.before(lost);
-  const runs = back === undefined ? ends[1] : place.after(back);
-  const now = place.after(after);
-  const block = (x0: number, x1: number): readonly Block[] => (x1 > x0 ? [{ x0, x1, y, height }] : []);
-  drawBlocks(group, 'safe', block(ends[0], safe), { actor: 'domu1' });
-  drawLost(root, group, 'lost', { x0: safe, x1: zero, y, height });
-  // One piece for each thing that is waited for.
-  const waits = steps.map((step, index) => {
-    const x0 = place.after(steps[index - 1]?.after ?? 0);
-    return { x0, x1: place.after(step.after), y, height, what: step.what };
+function drawWay(root: Root, group: Group, { lost, steps, back }: Outcome, after: number, place: Place): void {
+  const { y, middle, along } = place;
+  const block = (x0: number, x1: number): Block => ({ x0, x1, y, height });
+  const zero = middle - along(0);
+  const safe = after < 0 || lost === 0 ? zero : middle - along(lost);
+  drawBlocks(group, 'safe', lost < Infinity ? [block(middle - along(Infinity), safe)] : [], { actor: 'domu1' });
+  drawLost(root, group, 'lost', safe, zero, y);
+  drawBlocks(group, 'down', after < 0 ? [] : [block(middle + along(0), middle + along(back))], {
+    actor: 'fault',
+    state: 'is-future',
   });
-  const down = steps.length === 0 ? block(place.after(0), ends[1]) : waits;
-  drawBlocks(group, 'down', after < 0 ? [] : down, { actor: 'fault', state: 'is-future' });
-  const isBack = back !== undefined && after >= back;
-  drawBlocks(group, 'again', isBack ? block(runs, ends[1]) : [], { actor: 'domu1' });
+  const waits = steps.map((step, index) => ({
+    ...block(middle + along(steps[index - 1]?.after ?? 0), middle + along(step.after)),
+    text: delays[step.what],
+  }));
+  const ends = after < 0 ? [] : waits.slice(1);
+  part(group, 'steps axis-line', 'path').attr('d', ends.map(({ x0 }) => `M${round(x0)},${y}v${height}`).join(''));
+  drawBlocks(group, 'again', after < back ? [] : [block(middle + along(back), middle + along(Infinity))], {
+    actor: 'domu1',
+  });
   // Words stand in a piece where they fit beside the line of this moment.
-  const words = (key: string, x0: number, x1: number, text: string): Label[] => {
-    const end = x0 + 6 + textWidth(text, { size: 13 });
-    if (!place.wide || after < 0 || end + 4 > x1 || (now > x0 && now < end + 3)) return [];
-    return [{ key, x: x0 + 6, y: y + 12.5, text }];
-  };
-  const labels = [
-    ...words('safe', ends[0], safe, 'comes back'),
-    ...waits.flatMap(({ x0, x1, what }) => words(what, x0, x1, delays[what])),
-    ...(isBack ? words('again', runs, ends[1], 'runs again') : []),
-  ];
+  const now = middle + along(after);
+  const labels = waits.flatMap(({ x0, x1, text }): Label[] => {
+    const to = x0 + 6 + textWidth(text, { size: 13 });
+    return after < 0 || to + 4 > x1 || (now > x0 && now < to + 3) ? [] : [{ key: text, x: x0 + 6, y: y + 12.5, text }];
+  });
   drawLabels(group, 'hop-label', labels);
 }
 
-/** Three rounds of Remus in proportion: epochs, checkpoints on their way, and what the outside has. */
-function drawRounds(root: Root, frame: Frame, strip: Strip, y0: number, wide: boolean): void {
-  const { setting, outcomes, after } = frame;
+/** Three rounds of Remus: the guest, checkpoints on their way, and the output that leaves. */
+function drawRounds(root: Root, { setting, outcomes, after }: Frame, wide: boolean): void {
   const { remus } = setting;
-  const group = part(root, 'rounds');
-  const { x0, x1 } = strip;
   const period = model.remusPeriod(remus);
-  const { taken } = model.checkpointsBefore(remus);
+  const failure = model.checkpointsBefore(remus).taken;
   // Time is counted from the last checkpoint before the failure.
-  const at: Linear = (time) => x0 + ((x1 - x0) * (Math.min(time, period) + 2 * period)) / (3 * period);
-  const height = 14;
-  const rows = wide ? [34, 52, 70].map((y) => y0 + y) : [44, 78, 112].map((y) => y0 + y);
-  const [runs = 0, ships = 0, out = 0] = rows;
-  const rounds = [-2, -1, 0].map((round) => round * period);
-  const row = (y: number, spans: readonly (readonly [number, number])[]): readonly Block[] =>
-    spans
-      .map(([from, to]) => ({ x0: at(from), x1: at(Math.min(to, taken)), y, height }))
-      .filter((one) => one.x1 > one.x0);
+  const starts = [-2 * period, -period, 0];
+  const { group, rows, at } = drawStrip(
+    root,
+    {
+      name: 'rounds',
+      y: wide ? 424 : 528,
+      title: `Remus, magnified: rounds of ${period} ms`,
+      rows: ['Guest runs', 'Checkpoint sent', 'Output leaves'],
+      from: -2 * period,
+      to: period,
+      ticks: [...starts, period].map((time) => [time, formatNumber(time) + (time > 0 ? ' ms' : '')]),
+      failure,
+      says: `${failure} ms into the round`,
+      param: 'into',
+      last: 100,
+    },
+    wide,
+  );
+  const [runs = 0, sent = 0, out = 0] = rows;
+  const row = (y: number, length: number): readonly Block[] =>
+    cutBlocks(
+      starts.map((from) => ({ x0: at(from), x1: at(from + length), y, height })),
+      at(failure),
+    )[0];
+  drawBlocks(group, 'runs', row(runs, period), { actor: 'domu1' });
+  drawBlocks(group, 'sent', row(sent, remus.ack), { actor: 'dom0' });
+  const bursts = starts.map((from) => from + remus.ack).filter((time) => time <= failure);
   drawBlocks(
     group,
-    'runs',
-    row(
-      runs,
-      rounds.map((from) => [from, from + period]),
-    ),
-    { actor: 'domu1' },
+    'out',
+    remus.held ? bursts.map((time) => ({ x0: at(time) - 2, x1: at(time) + 2, y: out, height })) : row(out, period),
+    { actor: 'domu1', state: 'is-plain' },
   );
-  drawBlocks(
-    group,
-    'ships',
-    row(
-      ships,
-      rounds.map((from) => [from, from + remus.ack]),
-    ),
-    { actor: 'dom0' },
-  );
-  const bursts = rounds.map((from) => from + remus.ack).filter((time) => time <= taken);
-  const seen = remus.held
-    ? bursts.map((time): Block => ({ x0: at(time) - 2, x1: at(time) + 2, y: out, height }))
-    : row(out, [[-2 * period, taken]]);
-  drawBlocks(group, 'out', seen, { actor: 'domu1', state: 'is-plain' });
-  const lost = after < 0 ? undefined : outcomes[3]?.lost;
-  drawLost(root, group, 'lost', { x0: at(taken - (lost ?? 0)), x1: at(taken), y: runs, height });
-  const bottom = out + height + 5;
-  drawAxis(group, 'time', {
-    x0,
-    x1,
-    y: bottom,
-    ticks: [...rounds, period].map((time): Tick => ({
-      at: at(time),
-      label: time === period ? `${time} ms` : formatNumber(time),
-    })),
-  });
-  const top = y0 + (wide ? 18 : 20);
-  drawHandle(group, at(taken), {
-    y: top,
-    height: bottom - top,
-    range: `${at(0)} ${at(period)} 0 100`,
-    param: 'into',
-  });
-  const names = ['Guest runs', 'Checkpoint sent', 'Output leaves'];
-  drawLabels(group, 'word', [
-    title(y0, `Remus, magnified: rounds of ${period} ms`),
-    beside(at(taken), top + 4.5, `${taken} ms into the round`, strip),
-    ...rows.map((y, index): Label => ({
-      key: names[index] ?? '',
-      x: 0,
-      y: wide ? y + 11.5 : y - 5,
-      text: names[index] ?? '',
-    })),
-  ]);
+  const lost = after < 0 || setting.fault === 'data' ? 0 : (outcomes[3]?.lost ?? 0);
+  drawLost(root, group, 'lost', at(failure - lost), at(failure), runs);
 }

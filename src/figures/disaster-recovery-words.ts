@@ -1,6 +1,6 @@
 /** The words of disaster-recovery: names, times, and what the outside notices. */
 import { formatNumber } from '../figure/words.ts';
-import type { Setting, Step, Way, Why } from '../models/recovery/recovery.ts';
+import type { Fault, Setting, Step, Way, Why } from '../models/recovery/recovery.ts';
 
 /** Names of the four ways. */
 export const wayNames: Readonly<Record<Way, string>> = {
@@ -9,11 +9,6 @@ export const wayNames: Readonly<Record<Way, string>> = {
   storage: 'Synchronous storage',
   remus: 'Remus',
 };
-
-/** The name of a way within a sentence. */
-export function inText(way: Way): string {
-  return way === 'remus' ? wayNames[way] : wayNames[way].toLowerCase();
-}
 
 /** What is waited for until a step. */
 export const delays: Readonly<Record<Step['what'], string>> = {
@@ -31,8 +26,13 @@ export const whyWords: Readonly<Record<Why, string>> = {
   behind: 'shipping falls behind',
 };
 
+/** What is lost: a time in ms, or all of it where that is without end. */
+export function lostWords(ms: number, fault: Fault): string {
+  return ms < Infinity ? spanWords(ms) : fault === 'data' ? 'all that was deleted' : 'everything';
+}
+
 /** What is noticed outside, in a few words. */
-export function notes(way: Way, { fault, remus }: Setting): string {
+export function note(way: Way, { fault, remus }: Setting): string {
   if (way === 'storage') return 'memory is gone';
   if (way === 'remus') return remus.held ? 'none of it seen outside' : 'all of it seen outside';
   return fault === 'data' ? 'older than the deletion' : 'answers given since are lost';

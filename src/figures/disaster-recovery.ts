@@ -7,6 +7,7 @@ import type {
   Initial,
   Params,
   Preset,
+  Quantity,
   Readout,
   Root,
   Stage,
@@ -14,7 +15,7 @@ import type {
 } from '../figure/contract.ts';
 import * as model from '../models/recovery/recovery.ts';
 import { drawRecovery, stageHeights, type Frame } from './disaster-recovery-drawing.ts';
-import { clock, inText, spanWords, wayNames, whyWords } from './disaster-recovery-words.ts';
+import { clock, lostWords, spanWords, wayNames, whyWords } from './disaster-recovery-words.ts';
 
 export const about: About = {
   name: 'disaster-recovery',
@@ -46,20 +47,11 @@ export const about: About = {
   frameMs: 1400,
 };
 
-const minutes = { kind: 'number', unit: 'min', min: 0, max: 240, step: 1 } as const;
-const unpublished = { place: 'assumption', source: 'unpublished' } as const;
+const number = (unit: string, min: number, max: number, step: number, standard: Quantity) =>
+  ({ kind: 'number', unit, min, max, step, default: standard }) as const;
 
 export const params = {
-  hour: {
-    kind: 'number',
-    label: 'Failure, hours after midnight',
-    place: 'view',
-    unit: 'h',
-    min: 0,
-    max: 24,
-    step: 0.1,
-    default: 14.3,
-  },
+  hour: { ...number('h', 0, 24, 0.1, 14.3), label: 'Failure, hours after midnight', place: 'view' },
   fails: {
     kind: 'choice',
     label: 'What fails',
@@ -71,121 +63,67 @@ export const params = {
     ],
     default: 'machine',
   },
-  interval: { ...minutes, label: 'A snapshot every', place: 'view', min: 1, default: 60, source: 'unpublished' },
+  interval: { ...number('min', 1, 240, 1, 60), label: 'A snapshot every', place: 'view', source: 'unpublished' },
   epoch: {
-    kind: 'number',
-    label: 'Remus interval',
+    ...number('ms', 10, 1000, 1, { number: 'remus2008.checkpoint-interval' }),
+    label: 'Remus: a checkpoint every',
     place: 'view',
-    unit: 'ms',
-    min: 10,
-    max: 1000,
-    step: 1,
-    default: { number: 'remus2008.checkpoint-interval' },
     source: { cite: 'remus2008', at: '§2.1' },
   },
-  transfer: { ...minutes, ...unpublished, label: 'Shipping a snapshot', min: 1, default: 20 },
+  transfer: {
+    ...number('min', 1, 240, 1, 20),
+    label: 'Snapshot: on its way for',
+    place: 'assumption',
+    source: 'unpublished',
+  },
   copy: {
-    ...unpublished,
-    kind: 'number',
-    label: 'Copying the image, there or back',
-    unit: 'h',
-    min: 0.25,
-    max: 12,
-    step: 0.25,
-    default: 2,
+    ...number('h', 0.5, 12, 0.5, 2),
+    label: 'Image: on its way for, there or back',
+    place: 'assumption',
+    source: 'unpublished',
   },
   detect: {
-    kind: 'number',
+    ...number('s', 1, 600, 1, { number: 'xcp-ng-ha.timeout' }),
     label: 'Until a host is given up',
     help: 'Opens with the timeout of an XCP-ng pool.',
     place: 'assumption',
-    unit: 's',
-    min: 1,
-    max: 600,
-    step: 1,
-    default: { number: 'xcp-ng-ha.timeout' },
     source: { cite: 'xcp-docs', at: 'High availability' },
   },
   decide: {
-    ...minutes,
-    ...unpublished,
+    ...number('min', 0, 120, 1, 15),
     label: 'Until somebody starts the copy',
-    help: 'Images and snapshots are started by hand; 0 is a script.',
-    max: 120,
-    default: 15,
+    help: 'Images and snapshots wait for a person; 0 is a script.',
+    place: 'assumption',
+    source: 'unpublished',
   },
-  restart: {
-    ...unpublished,
-    kind: 'number',
-    label: 'Boot of the guest',
-    unit: 's',
-    min: 1,
-    max: 600,
-    step: 1,
-    default: 60,
-  },
+  restart: { ...number('s', 1, 600, 1, 60), label: 'Boot of the guest', place: 'assumption', source: 'unpublished' },
   ack: {
-    ...unpublished,
-    kind: 'number',
+    ...number('ms', 1, 1000, 1, 10),
     label: 'Remus: until a checkpoint is acknowledged',
-    unit: 'ms',
-    min: 1,
-    max: 1000,
-    step: 1,
-    default: 10,
+    place: 'assumption',
+    source: 'unpublished',
   },
   takeover: {
-    kind: 'number',
+    ...number('s', 0.1, 30, 0.1, { number: 'remus2008.takeover' }),
     label: 'Remus: until the backup runs',
     place: 'assumption',
-    unit: 's',
-    min: 0.1,
-    max: 30,
-    step: 0.1,
-    default: { number: 'remus2008.takeover' },
     source: { cite: 'remus2008', at: '§3.2' },
   },
-  into: {
-    kind: 'number',
-    label: 'Remus: the round when it fails',
+  into: { ...number('%', 0, 99, 1, 28), label: 'Remus: how far the round has come', place: 'assumption' },
+  xl: {
+    kind: 'switch',
+    label: 'Remus: a round begins when the last is acknowledged, as in xl',
     place: 'assumption',
-    unit: '%',
-    min: 0,
-    max: 99,
-    step: 1,
-    default: 28,
-  },
-  timer: {
-    kind: 'choice',
-    label: 'Remus: the interval runs',
-    place: 'assumption',
-    options: [
-      { value: 'paper', label: 'from checkpoint to checkpoint (2008)' },
-      { value: 'xl', label: 'from acknowledgement to checkpoint (xl)' },
-    ],
-    default: 'paper',
+    default: false,
   },
   held: { kind: 'switch', label: 'Remus: output waits for its checkpoint', place: 'assumption', default: true },
   noticed: {
-    ...unpublished,
-    kind: 'number',
+    ...number('h', 0, 168, 0.5, 1),
     label: 'Until a deletion is noticed',
-    unit: 'h',
-    min: 0,
-    max: 168,
-    step: 0.5,
-    default: 1,
+    place: 'assumption',
+    source: 'unpublished',
   },
-  kept: {
-    ...unpublished,
-    kind: 'number',
-    label: 'Copies kept, of each kind',
-    unit: '',
-    min: 1,
-    max: 30,
-    step: 1,
-    default: 7,
-  },
+  kept: { ...number('', 1, 30, 1, 7), label: 'Copies kept, of each kind', place: 'assumption', source: 'unpublished' },
 } as const satisfies Params;
 type Values = ValuesOf<typeof params>;
 
@@ -215,7 +153,7 @@ export const presets: readonly Preset[] = [
     name: 'xl',
     label: 'xl remus, Xen 4.22',
     says: 'The interval that xl takes where none is given; it begins when a checkpoint is acknowledged. xl calls Remus experimental.',
-    values: { epoch: { number: 'xl-remus.interval' }, timer: 'xl' },
+    values: { epoch: { number: 'xl-remus.interval' }, xl: true },
     frame: 'last',
   },
 ];
@@ -231,20 +169,13 @@ const minute = 60_000;
 const hour = 3_600_000;
 
 export function run(values: Values): readonly Frame[] {
-  const { kept } = values;
+  const { kept, ack, xl, into, held } = values;
   const setting: model.Setting = {
     fault: values.fails as model.Fault,
     failure: Math.round(values.hour * hour),
     image: { taken: hour, period: 24 * hour, transfer: values.copy * hour, kept },
     snapshots: { taken: 0, period: values.interval * minute, transfer: values.transfer * minute, kept },
-    remus: {
-      interval: values.epoch,
-      ack: values.ack,
-      timer: values.timer as model.Remus['timer'],
-      into: values.into,
-      held: values.held,
-      takeover: Math.round(values.takeover * second),
-    },
+    remus: { interval: values.epoch, ack, xl, into, held, takeover: Math.round(values.takeover * second) },
     detect: values.detect * second,
     noticed: values.noticed * hour,
     decide: values.decide * minute,
@@ -257,73 +188,54 @@ export function draw(root: Root, frame: Frame, _values: Values, stage: Stage): v
   drawRecovery(root, frame, stage);
 }
 
-const happening: Readonly<Record<model.Step['what'], (way: model.Way) => string>> = {
-  noticed: () => 'it is noticed',
-  started: () => 'somebody starts the copy',
-  copied: () => 'the image is copied back',
-  back: (way) => `${inText(way)} is back`,
-};
+const happening = { noticed: 'it is noticed', started: 'somebody starts the copy', copied: 'the image is copied back' };
 
 export function describe({ after, happens, outcomes, setting, problem }: Frame): string {
-  const time = clock(setting.failure);
-  const data = setting.fault === 'data';
-  const words = [...new Set(happens.map(({ what, way }) => happening[what](way)))].join('; ');
-  const event = data ? 'something is deleted by mistake' : `the ${setting.fault} fails`;
+  const { failure, fault } = setting;
+  const time = clock(failure);
+  const event = fault === 'data' ? 'something is deleted by mistake' : `the ${fault} fails`;
+  const words = happens.map(({ what, way }) => (what === 'back' ? `${wayNames[way]} is back` : happening[what]));
   const now =
-    after < 0
-      ? `Before ${time} all is well.`
-      : after === 0
-        ? `At ${time} ${event}${words ? `; at once ${words}` : ''}.`
-        : `${spanWords(after)} after it: ${words}.`;
-  const lost = outcomes.map(
-    ({ way, lost, seen, why }) =>
-      `${inText(way)} ${why ? `everything (${whyWords[why]})` : `${spanWords(lost ?? 0)}${lost !== seen ? ', none of it seen outside' : ''}`}`,
-  );
-  return `${now}${problem ? ` ${problem}` : ''} ${after < 0 ? 'Would be lost' : 'Lost'}: ${lost.join('; ')}.`;
+    after < 0 ? `Before ${time} all is well` : after === 0 ? `At ${time} ${event}` : `${spanWords(after)} after it`;
+  const lost = outcomes.map(({ way, lost, seen, why }) => {
+    const more = why ? `: ${whyWords[why]}` : seen < lost ? ', not seen outside' : '';
+    return `${wayNames[way]} ${after < 0 ? 'would lose' : 'loses'} ${lostWords(lost, fault)}${more}.`;
+  });
+  return [[now, [...new Set(words)].join('; ')].filter(Boolean).join(': ') + '.', problem, ...lost]
+    .filter(Boolean)
+    .join(' ');
 }
 
-export function readouts({ outcomes }: Frame): readonly Readout[] {
-  const sizes = { h: hour, min: minute, s: second, ms: 1 };
-  const one = (
-    id: string,
-    label: string,
-    ms: number | undefined,
-    unit: keyof typeof sizes,
-    digits: number,
-    none = 'everything',
-  ): Readout => (ms === undefined ? { id, label, value: none } : { id, label, value: ms / sizes[unit], unit, digits });
+export function readouts({ outcomes, setting }: Frame): readonly Readout[] {
   const [image, snapshots, storage, remus] = outcomes;
-  const back = (of: model.Outcome | undefined): number | undefined => of?.steps.at(-1)?.after;
+  const one = (id: string, label: string, ms = 0, unit = 'ms', size = 1, digits = 0): Readout =>
+    ms < Infinity
+      ? { id, label, value: ms / size, unit, digits }
+      : { id, label, value: id.endsWith('Back') ? 'never' : lostWords(ms, setting.fault) };
   return [
-    one('nightLost', 'Image, lost', image?.lost, 'h', 1),
-    one('nightBack', 'Image, back after', back(image), 'h', 1, 'never'),
-    one('shipLost', 'Snapshots, lost', snapshots?.lost, 'min', 0),
-    one('shipBack', 'Snapshots, back after', back(snapshots), 'min', 1, 'never'),
-    one('syncLost', 'Synchronous, lost', storage?.lost, 's', 0),
-    one('syncBack', 'Synchronous, back after', back(storage), 's', 0, 'never'),
-    one('remusLost', 'Remus, lost', remus?.lost, 'ms', 0),
-    one('remusSeen', 'of it, seen outside', remus?.seen, 'ms', 0),
-    one('remusBack', 'Remus, back after', back(remus), 's', 1, 'never'),
+    one('nightLost', 'Image, lost', image?.lost, 'h', hour, 1),
+    one('nightBack', 'Image, back after', image?.back, 'h', hour, 1),
+    one('shipLost', 'Snapshots, lost', snapshots?.lost, 'min', minute),
+    one('shipBack', 'Snapshots, back after', snapshots?.back, 'min', minute, 1),
+    one('syncLost', 'Synchronous, lost', storage?.lost, 's', second),
+    one('syncBack', 'Synchronous, back after', storage?.back, 's', second),
+    one('remusLost', 'Remus, lost', remus?.lost),
+    one('remusSeen', 'of it, seen outside', remus?.seen),
+    one('remusBack', 'Remus, back after', remus?.back, 's', second, 1),
   ];
 }
 
-interface Row extends model.Outcome {
-  readonly step: model.Step | undefined;
-}
+const cell = (ms: number): number | string => (ms < Infinity ? ms : '');
 
-export const columns: readonly Column<Row>[] = [
+export const columns: readonly Column<model.Outcome>[] = [
   { name: 'kept by', value: ({ way }) => wayNames[way] },
-  { name: 'lost (ms)', value: ({ lost }) => lost ?? 'everything' },
-  { name: 'of it seen outside (ms)', value: ({ seen }) => seen ?? 'everything' },
-  { name: 'step', value: ({ step }) => step?.what ?? 'never back' },
-  { name: 'after the failure (ms)', value: ({ step }) => step?.after ?? '' },
+  { name: 'lost (ms)', value: ({ lost }) => cell(lost) },
+  { name: 'seen outside and lost (ms)', value: ({ seen }) => cell(seen) },
+  { name: 'back after (ms)', value: ({ back }) => cell(back) },
 ];
 
-export function rows(frames: Frames<Frame>): readonly Row[] {
-  const outcomes = frames.at(0)?.outcomes ?? [];
-  return outcomes.flatMap((one) =>
-    (one.steps.length === 0 ? [undefined] : one.steps).map((step): Row => ({ ...one, step })),
-  );
+export function rows(frames: Frames<Frame>): readonly model.Outcome[] {
+  return frames.at(0)?.outcomes ?? [];
 }
 
 export const tasks: readonly FigureTask<Frame, Values>[] = [
@@ -334,11 +246,10 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     check({ frame: { outcomes, setting }, values }) {
       const lost = outcomes[0]?.lost ?? 0;
       // One step of the slider before the very worst.
-      const done = values.fails !== 'data' && lost >= model.worstLoss(setting.image) - params.hour.step * hour;
-      const says = `The image loses ${spanWords(lost)}.`;
+      const done = values.fails !== 'data' && lost >= model.worstLoss(setting.image) - 0.1 * hour;
       return {
         done,
-        says: done ? `${says} A little later tonight’s image would count.` : `${says} There is a worse moment.`,
+        says: `The image loses ${lostWords(lost, setting.fault)}.${done ? '' : ' There is a worse moment.'}`,
       };
     },
     answer: { values: { hour: 2.9 } },
@@ -348,13 +259,12 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     title: 'Fifteen minutes, five minutes',
     text: 'With shipped snapshots: lose at most 15 minutes whenever the machine fails, and have it back within 5.',
     check({ frame: { outcomes, setting, problem }, values }) {
-      const back = outcomes[1]?.steps.at(-1)?.after;
-      if (back === undefined || values.fails !== 'machine')
-        return { done: false, says: problem ?? 'Let the machine fail.' };
+      const back = outcomes[1]?.back ?? 0;
       const worst = model.worstLoss(setting.snapshots);
+      if (problem || values.fails === 'data') return { done: false, says: problem ?? 'Let the machine fail.' };
       return {
         done: worst <= 15 * minute && back <= 5 * minute,
-        says: `At the worst moment ${spanWords(worst)} are lost, and it is back after ${spanWords(back)}.`,
+        says: `At worst ${spanWords(worst)} are lost, and it is back after ${spanWords(back)}.`,
       };
     },
     answer: { values: { interval: 10, transfer: 5, decide: 2 } },
@@ -364,12 +274,11 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     title: 'When snapshots are too young',
     text: 'Find a deletion by mistake that the nightly image can undo and the snapshots cannot.',
     check({ frame: { outcomes }, values }) {
-      const [image, snapshots] = outcomes;
       if (values.fails !== 'data') return { done: false, says: 'Let the data fail.' };
-      const done = image?.lost !== undefined && snapshots?.why === 'kept';
-      const says = (name: string, one: model.Outcome | undefined): string =>
-        `${name}: ${one?.why ? whyWords[one.why] : 'one has it still'}.`;
-      return { done, says: `${says('Snapshots', snapshots)} ${says('Images', image)}` };
+      const [image, snapshots] = outcomes.map(({ why }) => why);
+      const says = (why?: model.Why): string => (why ? whyWords[why] : 'one has it still');
+      const done = !image && snapshots === 'kept';
+      return { done, says: `Images: ${says(image)}. Snapshots: ${says(snapshots)}.` };
     },
     answer: { values: { fails: 'data', noticed: 12 } },
   },

@@ -7,7 +7,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const image: Copies = { taken: hour, period: 24 * hour, transfer: 2 * hour, kept: 7 };
 const snapshots: Copies = { taken: 0, period: hour, transfer: 20 * minute, kept: 7 };
-const remus: Remus = { interval: 25, ack: 10, timer: 'paper', into: 20, held: true, takeover: 1000 };
+const remus: Remus = { interval: 25, ack: 10, xl: false, into: 20, held: true, takeover: 1000 };
 const setting: Setting = {
   fault: 'machine',
   failure: 14 * hour + 18 * minute,
@@ -24,7 +24,7 @@ const outcome = (way: Way, change: Partial<Setting> = {}) => {
   if (!found) throw new Error(`no ${way}`);
   return found;
 };
-const back = (way: Way, change: Partial<Setting> = {}) => outcome(way, change).steps.at(-1)?.after;
+const back = (way: Way, change: Partial<Setting> = {}) => outcome(way, change).back;
 
 describe('a copy counts when it has arrived', () => {
   it('at 14:18 the snapshot of 14:00 is on its way until 14:20, so that of 13:00 counts: 78 min', () => {
@@ -70,7 +70,7 @@ describe('Remus', () => {
     expect(model.remusPeriod({ ...remus, ack: 43 })).toBe(43);
   });
   it('under xl counts its interval from the commit: 200 + 10', () => {
-    expect(model.remusPeriod({ ...remus, timer: 'xl', interval: 200 })).toBe(210);
+    expect(model.remusPeriod({ ...remus, xl: true, interval: 200 })).toBe(210);
   });
   it('without output commit has shown outside what it loses', () => {
     expect(outcome('remus', { remus: { ...remus, held: false } })).toMatchObject({ lost: 30, seen: 30 });
@@ -92,7 +92,7 @@ describe('another fault', () => {
     const late = (noticed: number) => outcome('snapshots', { fault: 'data', noticed });
     const until = 7 * hour + 2 * minute;
     expect(late(until - 1).lost).toBe(18 * minute);
-    expect(late(until)).toMatchObject({ lost: undefined, why: 'kept' });
+    expect(late(until)).toMatchObject({ lost: Infinity, why: 'kept' });
     expect(outcome('image', { fault: 'data', noticed: until }).lost).toBe(13.3 * hour);
   });
 });
@@ -100,13 +100,14 @@ describe('another fault', () => {
 describe('what cannot be', () => {
   it('shipping slower than snapshots are taken gives a sentence and nothing back', () => {
     const bad = { ...setting, snapshots: { ...snapshots, period: 10 * minute } };
-    expect(model.problemOf(bad)).toMatch(/falls further and further behind\.$/);
-    expect(model.recover(bad)[1]).toMatchObject({ lost: undefined, steps: [], why: 'behind' });
+    expect(model.problemOf(bad)).toMatch(/fall further and further behind\.$/);
+    expect(model.recover(bad)[1]).toMatchObject({ lost: Infinity, back: Infinity, steps: [], why: 'behind' });
   });
   it.each<Partial<Setting>>([
     { detect: -1 },
     { failure: 0.5 },
     { restart: Number.NaN },
+    { snapshots: { ...snapshots, kept: 0 } },
     { image: { ...image, period: 0 } },
     { image: { ...image, transfer: 25 * hour } },
     { remus: { ...remus, interval: -25 } },
@@ -127,7 +128,7 @@ const anyCopies = fc
 const anyRemus = fc.record<Remus>({
   interval: fc.integer({ min: 1, max: 1000 }),
   ack: fc.nat(1000),
-  timer: fc.constantFrom('paper', 'xl'),
+  xl: fc.boolean(),
   into: fc.nat(99),
   held: fc.constant(true),
   takeover: fc.nat(9000),
@@ -149,9 +150,10 @@ describe('whatever is given', () => {
     fc.assert(
       fc.property(anySetting, (any) => {
         expect(model.problemOf(any)).toBeUndefined();
-        for (const { way, lost, seen, steps, why } of model.recover(any)) {
-          expect(lost === undefined).toBe(why !== undefined);
-          if (lost === undefined || seen === undefined) continue;
+        for (const { way, lost, seen, back, steps, why } of model.recover(any)) {
+          expect([lost, seen, back].map((time) => time === Infinity)).toEqual(Array(3).fill(why !== undefined));
+          if (why !== undefined) continue;
+          expect(steps.at(-1)).toEqual({ what: 'back', after: back });
           expect(lost).toBeGreaterThanOrEqual(seen);
           expect(seen).toBeGreaterThanOrEqual(0);
           steps.reduce((before, { after }) => (expect(after).toBeGreaterThanOrEqual(before), after), 0);

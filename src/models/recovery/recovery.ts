@@ -33,8 +33,8 @@ export interface Remus {
   readonly interval: number;
   /** From the pause until the checkpoint is acknowledged. */
   readonly ack: number;
-  /** Whether the interval runs from checkpoint to checkpoint (the paper), or from commit to checkpoint (xl). */
-  readonly timer: 'paper' | 'xl';
+  /** Whether the interval begins at the commit, as in xl, or at the checkpoint, as in the paper. */
+  readonly xl: boolean;
   /** How much of its period has passed when it fails, in whole percent below 100. */
   readonly into: number;
   /** Whether output is held until its checkpoint is acknowledged. */
@@ -74,13 +74,15 @@ export interface Step {
 /** Why nothing comes back: no copy elsewhere, the copy has the mistake, all kept copies have it, copies pile up. */
 export type Why = 'site' | 'same' | 'kept' | 'behind';
 
-/** What one way gives back. */
+/** What one way gives back; times are Infinity where nothing comes back. */
 export interface Outcome {
   readonly way: Way;
-  /** Age of what comes back, in ms; undefined where nothing does. */
-  readonly lost: number | undefined;
-  /** Of what is lost, how much was known outside, in ms. */
-  readonly seen: number | undefined;
+  /** How old what comes back is at the failure. */
+  readonly lost: number;
+  /** Of what is lost, how much was known outside. */
+  readonly seen: number;
+  /** From the failure until the guest runs again. */
+  readonly back: number;
   readonly steps: readonly Step[];
   readonly why?: Why;
 }
@@ -96,8 +98,8 @@ export function worstLoss({ period, transfer }: Copies): number {
 }
 
 /** How long one round of Remus takes, from checkpoint to checkpoint. */
-export function remusPeriod({ interval, ack, timer }: Remus): number {
-  return timer === 'xl' ? interval + ack : Math.max(interval, ack);
+export function remusPeriod({ interval, ack, xl }: Remus): number {
+  return xl ? interval + ack : Math.max(interval, ack);
 }
 
 /** How long before the failure the last checkpoint was taken, and the last that was acknowledged. */
@@ -107,7 +109,7 @@ export function checkpointsBefore(remus: Remus): { readonly taken: number; reado
   return { taken, acknowledged: taken >= remus.ack ? taken : taken + period };
 }
 
-/** When output made at `made` leaves, where a checkpoint is taken at `checkpoint`: once it is in one that is acknowledged. */
+/** Output commit: when what is made at `made` leaves, where a checkpoint is taken at `checkpoint`. */
 export function releaseTime(made: number, checkpoint: number, remus: Remus): number {
   const period = remusPeriod(remus);
   if (!remus.held) return made;
@@ -115,58 +117,51 @@ export function releaseTime(made: number, checkpoint: number, remus: Remus): num
 }
 
 /** What is impossible in a setting, in a sentence; undefined where nothing is. */
-export function problemOf({ image, snapshots, remus, ...s }: Setting): string | undefined {
-  const times = [s.failure, s.detect, s.noticed, s.decide, s.restart, remus.ack, remus.takeover];
-  const all = [image, snapshots].flatMap(({ transfer, kept }) => [transfer, kept]).concat(times);
-  if (!all.every((time) => Number.isInteger(time) && time >= 0)) return 'A time is a whole number from 0 on.';
-  if (![image.period, snapshots.period, remus.interval].every((time) => Number.isInteger(time) && time > 0))
-    return 'A period is a whole number from 1 on.';
-  if (!(remus.into >= 0 && remus.into < 100)) return 'The failure lies in an epoch: from 0 to below 100 percent of it.';
-  if (image.transfer > image.period) return 'An image takes longer to copy than until the next one.';
-  if (snapshots.transfer > snapshots.period)
-    return 'A snapshot takes longer to ship than until the next one, so that shipping falls further and further behind.';
-  return undefined;
+export function problemOf(setting: Setting): string | undefined {
+  const { image, snapshots, remus } = setting;
+  const given = [setting, image, snapshots, remus].flatMap((part): unknown[] => Object.values(part));
+  const isWrong = (value: unknown): boolean => typeof value === 'number' && !(Number.isInteger(value) && value >= 0);
+  const least = Math.min(image.period, image.kept, snapshots.period, snapshots.kept, remus.interval);
+  if (given.some(isWrong) || least < 1 || remus.into > 99)
+    return 'Times are whole numbers from 0 on, periods from 1 on.';
+  const slow = [image, snapshots].find(({ transfer, period }) => transfer > period);
+  return slow && 'A copy arrives later than the next one is taken: copies fall further and further behind.';
 }
 
 /** What each of the ways gives back. */
 export function recover(setting: Setting): readonly Outcome[] {
-  const { fault, remus, detect, noticed, decide, restart, image } = setting;
-  const told = fault === 'data' ? noticed : detect;
-  const chain = (...spans: readonly (readonly [Step['what'], number])[]): readonly Step[] => {
-    let after = 0;
-    return spans.map(([what, span]) => ({ what, after: (after += span) }));
-  };
-  const begin = [
-    ['noticed', told],
-    ['started', decide],
-  ] as const;
-  const replica = (way: Way, acknowledged: number, seen: number, steps: readonly Step[]): Outcome => {
-    // Both halves stand in one site, and a deletion reaches both at once.
-    if (fault !== 'machine') return none(way, fault === 'site' ? 'site' : 'same');
-    return { way, lost: acknowledged, seen, steps };
-  };
+  const { fault, remus, decide, restart, image } = setting;
+  const told = fault === 'data' ? setting.noticed : setting.detect;
+  // Both halves of a pair stand in one site, and a deletion reaches both at once.
+  const pair = fault === 'machine' ? undefined : fault === 'site' ? 'site' : 'same';
   const { acknowledged } = checkpointsBefore(remus);
   return [
-    fromCopies('image', setting, chain(...begin, ['copied', image.transfer], ['back', restart])),
-    fromCopies('snapshots', setting, chain(...begin, ['back', restart])),
-    replica('storage', 0, 0, chain(['noticed', told], ['back', restart])),
-    replica('remus', acknowledged, remus.held ? 0 : acknowledged, chain(['back', remus.takeover])),
+    fromCopies('image', setting, [told, decide, image.transfer, restart]),
+    fromCopies('snapshots', setting, [told, decide, 0, restart]),
+    outcome('storage', 0, 0, [told, 0, 0, restart], pair),
+    outcome('remus', acknowledged, remus.held ? 0 : acknowledged, [0, 0, 0, remus.takeover], pair),
   ];
 }
 
-function fromCopies(way: 'image' | 'snapshots', setting: Setting, steps: readonly Step[]): Outcome {
+function fromCopies(way: 'image' | 'snapshots', setting: Setting, spans: readonly number[]): Outcome {
   const { fault, failure, noticed } = setting;
   const copies = setting[way];
-  if (copies.transfer > copies.period) return none(way, 'behind');
   // After a mistake the machine goes on, and copies go on arriving until somebody notices.
   const last = newestCopy(failure + (fault === 'data' ? noticed : 0), copies);
   const clean = Math.min(last, newestCopy(failure, { ...copies, transfer: 0 }));
-  if ((last - clean) / copies.period >= copies.kept) return none(way, 'kept');
-  return { way, lost: failure - clean, seen: failure - clean, steps };
+  const tooOld = (last - clean) / copies.period >= copies.kept;
+  const why = copies.transfer > copies.period ? 'behind' : tooOld ? 'kept' : undefined;
+  return outcome(way, failure - clean, failure - clean, spans, why);
 }
 
-function none(way: Way, why: Why): Outcome {
-  return { way, lost: undefined, seen: undefined, steps: [], why };
+const order = ['noticed', 'started', 'copied', 'back'] as const;
+
+/** Puts what has to be waited for one after the other; what takes no time is no step, but for the last. */
+function outcome(way: Way, lost: number, seen: number, spans: readonly number[], why?: Why): Outcome {
+  if (why) return { way, lost: Infinity, seen: Infinity, back: Infinity, steps: [], why };
+  let back = 0;
+  const steps = order.map((what, index): Step => ({ what, after: (back += spans[index] ?? 0) }));
+  return { way, lost, seen, back, steps: steps.filter(({ what }, index) => spans[index] || what === 'back') };
 }
 
 /** One moment: how long after the failure (below 0 before it), what happens then, and what all ways give back. */
