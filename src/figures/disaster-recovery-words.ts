@@ -1,5 +1,4 @@
 /** The words of disaster-recovery: names, times, and what the outside notices. */
-import { formatNumber } from '../figure/words.ts';
 import type { Fault, Setting, Step, Way, Why } from '../models/recovery/recovery.ts';
 
 /** Names of the four ways. */
@@ -41,7 +40,7 @@ export function note(way: Way, { fault, remus }: Setting): string {
 /** A time in ms in its two largest units: '13 h 18 min', '1.5 s', '30 ms'. */
 export function spanWords(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${formatNumber(ms / 1000, ms % 1000 === 0 ? 0 : 1)} s`;
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`;
   const [large, small, size, part] = ms < 3_600_000 ? ['min', 's', 60_000, 1000] : ['h', 'min', 3_600_000, 60_000];
   const rest = Math.floor((ms % size) / part);
   return `${Math.floor(ms / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;

@@ -22,7 +22,7 @@ export const about: About = {
   title: 'The copy decides what is lost, the restart how long it takes',
   question: 'A machine dies. What is gone, and when is the service back?',
   caption:
-    'Hatched is what is lost, pale is the wait. As it opens, the snapshot of 14:00 is still on its way at 14:18 and does not count; the disk of the second machine and Remus lose nothing that anybody outside has seen.',
+    'Hatched is what is lost, pale is the wait. As it opens, the snapshot of 14:00 is still on its way at 14:18 and does not count. The second disk has every write, and Remus loses nothing that anybody outside has seen.',
   picture:
     'At the top a day, with images and snapshots on their way and the moment of the failure. In the middle four lanes on a logarithmic scale: to the left of the failure what is lost, to the right the time until the service is back. At the bottom three rounds of Remus in proportion.',
   models: [
@@ -133,28 +133,24 @@ export const presets: readonly Preset[] = [
     label: 'Just before the image has arrived',
     says: 'At 2:54 tonight’s image is not complete, so last night’s counts: it is older than a day.',
     values: { hour: 2.9 },
-    frame: 'last',
   },
   {
     name: 'mistake',
     label: 'A deletion by mistake',
     says: 'Both replicas delete it too, at once. Older copies still have it.',
     values: { fails: 'data' },
-    frame: 'last',
   },
   {
     name: 'specweb',
     label: 'Remus under SPECweb2005',
     says: 'Asked for every 25 ms, checkpoints came every 43 ms on average: sending took longer than a round. Sending is set to that mean.',
     values: { ack: { number: 'remus2008.specweb-epoch-40' } },
-    frame: 'last',
   },
   {
     name: 'xl',
     label: 'xl remus, Xen 4.22',
     says: 'The interval that xl takes where none is given; it begins when a checkpoint is acknowledged. xl calls Remus experimental.',
     values: { epoch: { number: 'xl-remus.interval' }, xl: true },
-    frame: 'last',
   },
 ];
 
