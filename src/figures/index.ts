@@ -8,6 +8,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'history-timeline': () => import('./history-timeline.ts'),
   'family-tree': () => import('./family-tree.ts'),
   'disaster-recovery': () => import('./disaster-recovery.ts'),
+  'copy-on-write': () => import('./copy-on-write.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */
