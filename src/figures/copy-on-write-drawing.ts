@@ -164,7 +164,7 @@ export function drawTree(root: Root, frame: Frame, read: number, stage: Stage): 
     ? [
         {
           key: 'foot',
-          x: width,
+          x: width - 2,
           y: 14,
           text: wide ? 'on a foot: written by work' : 'on a foot: work',
           anchor: 'end',

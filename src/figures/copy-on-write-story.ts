@@ -117,7 +117,7 @@ function machineStory({ story, written, count, work }: Plot): readonly Scene[] {
   const stuck = 'Something in the patch is wrong, and the disk as it was is nowhere.';
   scenes.push({ title: 'The machine fails', says: count > 0 ? fails : stuck, store, fault: vm, ...stake });
   const back = model.rollBack(store, vm, `snapshot ${count}`);
-  if (back.problem) return [...scenes, { title: 'No way back', says: back.problem, store: { ...back }, fault: vm }];
+  if (back.problem) return [...scenes, { title: 'No way back', says: back.problem, store, fault: vm }];
   const gone = `Every block is back as it was at the snapshot. Thrown away: ${counted(lost, 'block')}, ${lostWork} of them work.`;
   return [
     ...scenes,

@@ -18,10 +18,10 @@ import { counted, diskSize, letter, play, type Frame } from './copy-on-write-sto
 
 export const about: About = {
   name: 'copy-on-write',
-  title: 'A snapshot copies nothing, and going back loses what was written since',
+  title: 'A snapshot or a clone copies nothing until somebody writes',
   question: 'What do snapshots and clones of a disk store, what does a read ask, and what does rolling back lose?',
   caption:
-    'Each row is one image of a disk. Filled blocks are its own; an open one shows the letter of the image that has it. As it opens, the machine has been rolled back: A still has every block of the snapshot, and B is gone, with the bad patch and with three blocks of work.',
+    'Each row is one image of a disk. Filled blocks are its own; an open one shows the letter of the image that has it. A machine that is rolled back gets an empty image on top of the snapshot, and its last one goes: with the bad patch, and with all work that was written since.',
   picture:
     'Rows of sixteen blocks, one row for each disk image, joined to a tree at the left. A line down one column shows which images a read asks. Below, two bars compare the blocks stored with those of full copies.',
   models: [
@@ -109,6 +109,13 @@ type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
   {
+    name: 'patch',
+    label: 'A patch that is rolled back',
+    says: 'A snapshot, a bad patch, some work, and the way back.',
+    values: {},
+    frame: 'last',
+  },
+  {
     name: 'keep',
     label: 'A patch that is kept',
     says: 'The snapshot is deleted after the test, and its image is merged with the newer one.',
@@ -119,7 +126,7 @@ export const presets: readonly Preset[] = [
     name: 'clones',
     label: 'Three clones of one golden image',
     says: 'Three machines on one frozen disk, each with a patch of its own to test.',
-    values: { story: 'clones', count: 3 },
+    values: { story: 'clones', count: 3, read: 5 },
     frame: 4,
   },
   {
@@ -162,7 +169,7 @@ export function readouts(frame: Frame): readonly Readout[] {
     blocks('stored', 'Stored', model.used(frame.store)),
     blocks('copies', 'As full copies', model.asCopies(frame.store)),
     { id: 'asked', label: 'Images a read asks', value: frame.asked.length },
-    blocks('lost', 'Lost by going back', frame.lost),
+    blocks('lost', 'Lost with the patch', frame.lost),
     blocks('lostWork', 'of it, work', frame.lostWork),
   ];
 }
@@ -173,7 +180,7 @@ export const columns: readonly Column<Frame>[] = [
   { name: 'stored (blocks)', value: ({ store }) => model.used(store) },
   { name: 'as full copies (blocks)', value: ({ store }) => model.asCopies(store) },
   { name: 'images asked', value: ({ asked }) => asked.length },
-  { name: 'lost by going back (blocks)', value: ({ lost }) => lost },
+  { name: 'lost with the patch (blocks)', value: ({ lost }) => lost },
 ];
 
 export const tasks: readonly FigureTask<Frame, Values>[] = [
@@ -201,10 +208,7 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
       if (asked >= 7) return { done: true, says: 'Six images had to say that they do not have the block.' };
       return {
         done: false,
-        says:
-          asked < chain
-            ? `The read asks ${counted(asked, 'image')} of ${chain}. One of these has the block.`
-            : `The read asks ${counted(asked, 'image')}. The chain has no more.`,
+        says: `The read asks ${asked} of ${counted(chain, 'image')} in the chain.`,
       };
     },
     answer: { values: { story: 'back', count: 6, written: 1, work: 0, read: 2 }, frame: 'last' },

@@ -41,6 +41,8 @@ export interface Store {
 export const maxChain = 30;
 
 const refuse = (store: Store, problem: string): Store => ({ ...store, problem });
+const noMachine = (store: Store, name: string): Store =>
+  refuse(store, `‘${name}’ is no machine with a disk to write to.`);
 
 /** A store with one disk of `size` blocks, whose first content is `content`. */
 export function create(size: number, name: string, writable = true, content = '0'): Store {
@@ -82,7 +84,7 @@ const tooLong = (store: Store, image: number): string | undefined =>
 /** Keeps a machine's disk as it is, under a name. */
 export function snapshot(store: Store, machine: string, name: string): Store {
   const holder = holderOf(store, machine);
-  if (!holder?.writable) return refuse(store, `There is no machine ‘${machine}’ to take a snapshot of.`);
+  if (!holder?.writable) return noMachine(store, machine);
   const problem = taken(store, name) ?? tooLong(store, holder.image);
   if (problem) return refuse(store, problem);
   const frozen = freeze(store, holder);
@@ -92,7 +94,7 @@ export function snapshot(store: Store, machine: string, name: string): Store {
 /** Makes a machine whose disk begins as that of a snapshot, a template or a machine. Copies no block. */
 export function clone(store: Store, from: string, name: string): Store {
   const holder = holderOf(store, from);
-  if (!holder) return refuse(store, `There is no ‘${from}’ to clone.`);
+  if (!holder) return refuse(store, `There is no ‘${from}’.`);
   const problem = taken(store, name) ?? tooLong(store, holder.image);
   if (problem) return refuse(store, problem);
   const base = holder.writable ? freeze(store, holder) : store;
@@ -109,7 +111,7 @@ export function clone(store: Store, from: string, name: string): Store {
 /** Writes a block: it goes into the machine's own image, whoever held it before. */
 export function write(store: Store, machine: string, block: number, content: string): Store {
   const holder = holderOf(store, machine);
-  if (!holder?.writable) return refuse(store, `‘${machine}’ is no machine that writes.`);
+  if (!holder?.writable) return noMachine(store, machine);
   if (!Number.isInteger(block) || block < 0 || block >= store.size)
     return refuse(store, `The disk has ${store.size} blocks, and no other.`);
   const images = store.images.map((image) =>
@@ -121,7 +123,7 @@ export function write(store: Store, machine: string, block: number, content: str
 /** Puts a machine back to a snapshot: what it wrote since is thrown away, the snapshot stays. */
 export function rollBack(store: Store, machine: string, name: string): Store {
   const [holder, kept] = [holderOf(store, machine), holderOf(store, name)];
-  if (!holder?.writable) return refuse(store, `There is no machine ‘${machine}’ to roll back.`);
+  if (!holder?.writable) return noMachine(store, machine);
   if (!kept || kept.writable) return refuse(store, 'There is no snapshot to go back to.');
   const fresh: Image = { id: store.next, parent: kept.image, blocks: new Map() };
   const holders = store.holders.map((one) => (one === holder ? { ...one, image: fresh.id } : one));
@@ -130,7 +132,7 @@ export function rollBack(store: Store, machine: string, name: string): Store {
 
 /** Deletes a machine, a snapshot or a template; images that nobody can reach any more are freed. */
 export function remove(store: Store, name: string): Store {
-  if (!holderOf(store, name)) return refuse(store, `There is no ‘${name}’ to delete.`);
+  if (!holderOf(store, name)) return refuse(store, `There is no ‘${name}’.`);
   return prune({ ...store, holders: store.holders.filter((holder) => holder.name !== name), problem: undefined });
 }
 
