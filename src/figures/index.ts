@@ -9,6 +9,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'family-tree': () => import('./family-tree.ts'),
   'disaster-recovery': () => import('./disaster-recovery.ts'),
   'copy-on-write': () => import('./copy-on-write.ts'),
+  'blast-radius': () => import('./blast-radius.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */
