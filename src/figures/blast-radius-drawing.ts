@@ -219,7 +219,7 @@ function spotWords(spot: Spot, { states, lost }: Moment, layout: Layout): readon
   };
   const starts = state === 'boots' ? 'starts' : state === 'waits' ? 'waits' : '';
   if (!tall)
-    return starts && spot.title !== 'app'
+    return starts && textWidth(spot.title + starts, regular) + 30 <= spot.width
       ? [first, { key: `${name}-state`, x: x + spot.width - 8, y: first.y, text: starts, anchor: 'end' }]
       : [first];
   const kind = name === 'dom0' || layout !== 'dom0less' ? (kinds[name] ?? '') : 'Arm';

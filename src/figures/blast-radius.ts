@@ -95,6 +95,13 @@ type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
   {
+    name: 'driver-domain',
+    label: 'Network driver, in a driver domain',
+    says: 'A domain of its own drives the network card. Its crash takes the network away, and a restart of that domain brings it back.',
+    values: {},
+    frame: 3,
+  },
+  {
     name: 'all-in-dom0',
     label: 'Network driver, all in dom0',
     says: 'The usual host. A driver is part of dom0’s kernel, and a crash there ends in a reboot of the machine.',
