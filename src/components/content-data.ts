@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'astro/zod';
 import { parseDocument } from 'yaml';
+import { commitsSchema, type Commits } from './commits-schema.ts';
 import {
   glossarySchema,
   hypervisorsSchema,
@@ -67,6 +68,11 @@ export function loadGlossary(folder = contentFolder()): readonly Term[] {
   return load(folder, file, glossarySchema, (terms) => {
     for (const { id, source } of terms) assertCited(folder, file, id, source === undefined ? [] : [source]);
   });
+}
+
+/** The counts of content/commits.yaml, oldest release first. */
+export function loadCommits(folder = contentFolder()): Commits {
+  return load(folder, 'commits.yaml', commitsSchema);
 }
 
 const cache = new Map<string, { readonly stamp: string; readonly data: unknown }>();

@@ -84,6 +84,14 @@ function travelling({ id: _, source, confidence, ...shown }: Record<string, stri
   };
 }
 
+/** Data that reads as a list of its own; components/DataList.astro writes it. Other data are what a model starts from. */
+const listed: readonly (string | undefined)[] = ['timeline.yaml', 'family-tree.yaml', 'commits.yaml'];
+
+/** Whether a figure's page has the figure's data as a list. */
+export function hasList({ about }: Pick<AnyFigure, 'about'>): boolean {
+  return listed.includes(about.data);
+}
+
 /** Runs a figure as an instance opens it; throws a sentence where the article sets what is not there. */
 export function openFigure(instance: Instance): Promise<Opening> {
   const key = JSON.stringify(instance);

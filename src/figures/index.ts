@@ -10,6 +10,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'disaster-recovery': () => import('./disaster-recovery.ts'),
   'copy-on-write': () => import('./copy-on-write.ts'),
   'blast-radius': () => import('./blast-radius.ts'),
+  'who-builds-xen': () => import('./who-builds-xen.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import {
   contentFolder,
+  loadCommits,
   loadFamily,
   loadGlossary,
   loadHypervisors,
@@ -13,7 +14,7 @@ import {
   loadTimeline,
 } from '../../src/components/content-data.ts';
 
-const files = ['references', 'numbers', 'timeline', 'family-tree', 'hypervisors', 'glossary'];
+const files = ['references', 'numbers', 'timeline', 'family-tree', 'hypervisors', 'glossary', 'commits'];
 
 describe('a fault in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'content-'));
@@ -48,6 +49,16 @@ describe('a fault in a file', () => {
     ['a dangling citation', 'source: agesen2012', 'source: agesen2021', /agesen2012\.exit-prescott cites agesen2021/],
   ])('numbers.yaml: %s is named with file, entry and key', (_, from, to, said) => {
     expect(() => loadNumbers(changed('numbers.yaml', from, to))).toThrow(said);
+  });
+
+  test.each([
+    ['a missing count', ', 435, 301]', ', 435]', /citrix has 21 counts for 22 releases/],
+    ['a count below zero', 'rest: 420', 'rest: -420', /releases\.0\.rest/],
+    ['a domain given twice', '[oracle.com]', '[amd.com]', /amd\.com stands twice/],
+    ['a release out of order', "'2026-07-30'", "'2025-07-30'", /is not later than the one before/],
+    ['an unknown key', 'founder: true', 'founded: true', /founded/],
+  ])('commits.yaml: %s is named', (_, from, to, said) => {
+    expect(() => loadCommits(changed('commits.yaml', from, to))).toThrow(said);
   });
 
   test.each([
