@@ -37,7 +37,7 @@ export const about: About = {
   models: [
     'Commits in a release and not in the one before, without merges, counted from the tags of xen.git by the domain of the author’s address. We counted all releases anew; how, and every domain, stands in the list.',
     'Linaro counts as Arm, Xilinx as AMD, Novell as SUSE, XenSource and Cloud Software Group as Citrix.',
-    'Other addresses, hatched, belong to no organisation that is named: private mail, the project’s own domains and small organisations, 199 domains in all. They count in the whole, but never among the fewest.',
+    'Other addresses, hatched, belong to no organisation that is named: private mail, the project’s own domains, and organisations with fewer than a hundred commits, such as Huawei and Microsoft; 199 domains in all. They count in the whole, but never among the fewest.',
     'Rows with a number in their name gather as many organisations. The small founders are Verizon, Google, Cisco, Calxeda and Samsung; the small others are Red Hat, Raptor Engineering, GlobalLogic, the University of Cambridge and IBM.',
   ],
   leavesOut: [
@@ -170,6 +170,7 @@ export function describe(frame: Frame): string {
         ? `${list(half)} wrote half or more of them.`
         : `${list(half)} together wrote half or more of them.`,
     `${formatNumber(release.rest)} come from ${domains} of no named organisation.`,
+    `The organisations that are chosen wrote ${formatNumber(percent(chosenCommits(frame), frame), 1)}\u202f%.`,
     ...(came.length > 0 ? [`With commits again or for the first time: ${list(came)}.`] : []),
     ...(left.length > 0 ? [`Without, unlike in the release before: ${list(left)}.`] : []),
   ].join(' ');
