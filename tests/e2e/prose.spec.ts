@@ -2,9 +2,8 @@
 import { glossaryTerm } from '../../src/components/glossary.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { splitSettings } from '../../src/figure/address.ts';
-import { live, pointAt, test, visit } from './pages.ts';
+import { articles, live, pointAt, test, visit } from './pages.ts';
 
-const articles = ['learn/what-a-hypervisor-does/', 'learn/type-1-and-type-2/'];
 const paths = 'learn/type-1-and-type-2/';
 
 const figure = (page: Page, id: string): Locator => page.locator(`xen-figure#${id}`);
