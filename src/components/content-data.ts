@@ -8,11 +8,13 @@ import {
   glossarySchema,
   hypervisorsSchema,
   numbersSchema,
+  rackSchema,
   referencesSchema,
   timelineSchema,
   type Hypervisor,
   type Numbers,
   type References,
+  type Server,
   type Term,
   type TimelineEvent,
 } from './content-schemas.ts';
@@ -60,6 +62,11 @@ export function loadHypervisors(folder = contentFolder()): readonly Hypervisor[]
   return load(folder, file, hypervisorsSchema, (rows) => {
     for (const { id, sources } of rows) assertCited(folder, file, id, sources);
   });
+}
+
+/** The servers of content/racks.yaml, in the order of the rack. */
+export function loadRack(folder = contentFolder()): readonly Server[] {
+  return load(folder, 'racks.yaml', rackSchema);
 }
 
 /** The words of content/glossary.yaml, sorted; throws also where a source is not among the references. */

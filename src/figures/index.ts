@@ -11,6 +11,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'copy-on-write': () => import('./copy-on-write.ts'),
   'blast-radius': () => import('./blast-radius.ts'),
   'who-builds-xen': () => import('./who-builds-xen.ts'),
+  consolidation: () => import('./consolidation.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */
