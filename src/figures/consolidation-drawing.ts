@@ -56,7 +56,9 @@ function drawHosts(root: Root, frame: Frame, layout: Layout): void {
   const { host } = setup;
   const gib = (m1 - m0) / (host.memory || 1);
   const dom0 = dom0Memory(host);
-  const kept = ((host.memory - dom0) * host.headroom * gib) / 100;
+  // Nothing is kept free any more once a host is lost.
+  const headroom = frame.isLost ? 0 : host.headroom / 100;
+  const kept = (host.memory - dom0) * headroom * gib;
   const paths: Record<string, string> = {};
   const draw = (look: string, d: string): void => void (paths[look] = (paths[look] ?? '') + d);
   const words: Label[] = [];
@@ -67,7 +69,7 @@ function drawHosts(root: Root, frame: Frame, layout: Layout): void {
         draw('cross', `M${round(x / 2) - 9},${round(y + height / 2) - 9}l18,18m0,-18l-18,18`);
       return;
     }
-    const above = (height * host.headroom) / 100;
+    const above = height * headroom;
     draw('band', rectangle(m1 - kept, m1, y, height) + rectangle(c0, c1, y, above));
     if (kept > 0)
       draw('axis-line', `M${round(m1 - kept)},${round(y)}v${round(height)}M${c0},${round(y + above)}H${c1}`);

@@ -23,11 +23,11 @@ export function problem({ setup, isLost }: Frame): string {
   return '';
 }
 
-/** The line below the hosts: what is wrong, or else what shading and dashes are. */
+/** The line below the hosts: what is wrong, or else what lines and dashes are. */
 export function notice(frame: Frame): string {
-  const { host, by } = frame.setup;
-  const shaded = host.headroom > 0 ? `Shaded: headroom, ${host.headroom} %.` : '';
-  return problem(frame) || `${shaded} ${by === 'peak' ? 'Dashed: sum of peaks.' : ''}`.trim();
+  const { by, host } = frame.setup;
+  const kept = frame.isLost ? 'The headroom may be used now.' : `Beyond the line: headroom, ${host.headroom} %.`;
+  return problem(frame) || `${host.headroom > 0 ? kept : ''} ${by === 'peak' ? 'Dashed: sum of peaks.' : ''}`.trim();
 }
 
 /** The moment in a sentence or two. */
