@@ -1,89 +1,110 @@
 /** The moments of consolidation: the packing step by step, then the loss of a host. */
 import { fewestHosts } from '../models/capacity/exact.ts';
-import { restart, worstLoss } from '../models/capacity/failure.ts';
+import { downAfter, restart, worstLoss, type Restart } from '../models/capacity/failure.ts';
 import * as model from '../models/capacity/packing.ts';
-import type { Frame, Setup } from './consolidation-scene.ts';
 
-/** What a reader has set. */
+/** What a reader has set: a host, and how the rack is packed. */
 export interface Settings extends model.Host {
   readonly by: string;
+  /** The host to lose, from 1; 0 is none. */
   readonly lost: number;
   readonly growth: number;
   readonly heuristic: string;
-  readonly order: string;
+}
+
+/** The VMs of each host. */
+type Hosts = readonly (readonly number[])[];
+
+/** What does not change while the VMs are placed. */
+export interface Setup extends Settings {
+  /** What is wrong with the rack or the host, in a sentence; then there is nothing else. */
+  readonly fault: string | undefined;
+  readonly servers: readonly model.Server[];
+  readonly items: readonly model.Vector[];
+  /** Loads by the hour, whatever is added up. */
+  readonly days: readonly model.Vector[];
+  readonly capacity: model.Vector;
+  /** What a host gives without headroom. */
+  readonly full: model.Vector;
+  readonly steps: readonly model.Step[];
+  /** The hosts when every VM is placed. */
+  readonly packed: Hosts;
+  readonly bounds: { readonly memory: number; readonly cpu: number };
+  readonly optimum: number;
+  /** VMs that stay down when the worst one host is lost, and when the host to lose is. */
+  readonly worst: number;
+  readonly down: number;
+}
+
+/** One moment: who is where, and what has just been tried. */
+export interface Frame {
+  readonly setup: Setup;
+  /** Those of a lost host stay with it until they are started elsewhere. */
+  readonly hosts: Hosts;
+  readonly step?: model.Step | undefined;
+  /** The lost host, from 0, and what became of its VMs so far; -1 while none is lost. */
+  readonly gone: number;
+  readonly restarts: readonly Restart[];
 }
 
 /** The whole packing at one setting. */
-export function setupOf(values: Settings, servers: readonly model.Server[]): Setup {
-  const by = values.by === 'hours' ? 'hours' : 'peak';
-  const { memory, cores, headroom, dom0 } = values;
-  const host = { memory, cores, headroom, dom0 };
-  const fault = model.faultOf(servers, host);
-  const rack = fault ? [] : servers;
-  const items = rack.map((server) => model.demandOf(server, by, values.growth));
-  const capacity = model.capacityOf(host, by);
-  const full = model.capacityOf({ ...host, headroom: 0 }, by);
-  const rule = { heuristic: values.heuristic, order: values.order } as model.Rule;
-  const steps = model.pack(items, capacity, rule);
-  const housed = steps.filter(({ host: at }) => at >= 0).map(({ item }) => items[item] ?? []);
+export function setupOf(settings: Settings, rack: readonly model.Server[]): Setup {
+  const by = settings.by as 'peak' | 'hours';
+  const fault = model.faultOf(rack, settings);
+  const servers = fault ? [] : rack;
+  const items = servers.map((server) => model.demandOf(server, by, settings.growth));
+  const capacity = model.capacityOf(settings, by);
+  const full = model.capacityOf({ ...settings, headroom: 0 }, by);
+  const steps = model.pack(items, capacity, settings.heuristic as model.Rule);
+  const packed = model.hostsAfter(steps);
+  const worst = worstLoss(packed, items, full);
   return {
+    ...settings,
     fault,
-    servers: rack,
-    host,
-    by,
+    servers,
     items,
-    days: rack.map((server) => model.dayOf(server, values.growth)),
+    days: servers.map((server) => model.dayOf(server, settings.growth)),
     capacity,
     full,
     steps,
-    count: model.hostsAfter(steps).length,
-    heuristic: rule.heuristic,
-    bounds: model.volumeBounds(housed, capacity),
-    optimum: fewestHosts(housed, capacity) ?? 0,
-    worst: worstLoss(steps, items, full),
-    toLose: values.lost,
+    packed,
+    bounds: model.volumeBounds(
+      packed.flat().map((vm) => items[vm] ?? []),
+      capacity,
+    ),
+    optimum: fewestHosts(items, capacity) ?? 0,
+    worst,
+    down: packed[settings.lost - 1] ? downAfter(packed, settings.lost - 1, items, full) : worst,
   };
 }
 
 /** The moments: nothing placed, one for each VM, the end, and with a host to lose the loss and its restarts. */
-export function framesOf(values: Settings, servers: readonly model.Server[]): readonly Frame[] {
-  const setup = setupOf(values, servers);
-  const { steps, items, full, count, toLose } = setup;
-  const frames = [...steps.keys(), steps.length].map((placed): Frame => {
-    const done = steps.slice(0, placed);
-    return { setup, placed, hosts: model.hostsAfter(done), step: done[placed - 1], isLost: false, restarts: [] };
+export function framesOf(settings: Settings, rack: readonly model.Server[]): readonly Frame[] {
+  const setup = setupOf(settings, rack);
+  const { steps, packed, items, full } = setup;
+  const still = { setup, gone: -1, restarts: [] };
+  const placing = [undefined, ...steps].map((step, count): Frame => {
+    return { ...still, hosts: model.hostsAfter(steps.slice(0, count)), step };
   });
-  const hosts = model.hostsAfter(steps);
-  const end: Frame = { setup, placed: steps.length, hosts, isLost: false, restarts: [] };
-  if (steps.length > 0) frames.push(end);
-  if (toLose < 1 || toLose > count) return frames;
-  const restarts = restart(hosts, toLose - 1, items, full);
-  return [
-    ...frames,
-    ...[...restarts.keys(), restarts.length].map((index): Frame => {
-      const made = restarts.slice(0, index);
-      const moved = hosts.map((vms, at) => [
-        ...vms.filter((vm) => !made.some(({ item, host }) => item === vm && host >= 0)),
-        ...made.filter(({ host }) => host === at).map(({ item }) => item),
-      ]);
-      return { ...end, hosts: moved, isLost: true, restarts: made };
-    }),
-  ];
+  const gone = settings.lost - 1;
+  const frames = [...placing, { ...still, hosts: packed }];
+  if (!packed[gone]) return frames;
+  const all = restart(packed, gone, items, full);
+  const losing = [undefined, ...all].map((_, count): Frame => {
+    const restarts = all.slice(0, count);
+    const started = (host: number): number[] => restarts.filter((one) => one.host === host).map(({ item }) => item);
+    const hosts = packed.map((vms, at) => [
+      ...vms.filter((vm) => !restarts.some(({ item, host }) => item === vm && host >= 0)),
+      ...started(at),
+    ]);
+    return { setup, hosts, gone, restarts };
+  });
+  return [...frames, ...losing];
 }
 
-/** VMs of the lost host that no other has taken at the end, or with none to lose those that the worst loss would leave. */
-export function down({ setup }: Frame): number {
-  const { toLose, count, steps, items, full, worst } = setup;
-  if (toLose < 1 || toLose > count) return worst;
-  return restart(model.hostsAfter(steps), toLose - 1, items, full).filter(({ host }) => host < 0).length;
-}
-
-/** Mean CPU load of the hosts in use over the day, in % of their cores. */
-export function meanLoad({ setup, hosts, isLost }: Frame): number {
-  const running = hosts.filter((_, at) => !isLost || at !== setup.toLose - 1);
-  const total = running
-    .flat()
-    .flatMap((vm) => setup.days[vm] ?? [])
-    .reduce((sum, load) => sum + load, 0);
-  return running.length === 0 ? 0 : total / (model.hours * setup.host.cores * running.length);
+/** Mean CPU load over the day of the hosts that run, in % of their cores. */
+export function meanLoad({ setup, hosts, gone }: Frame): number {
+  const running = hosts.filter((_, at) => at !== gone);
+  const loads = running.flat().flatMap((vm) => setup.days[vm] ?? []);
+  return loads.reduce((sum, load) => sum + load, 0) / (model.hours * setup.cores * (running.length || 1));
 }

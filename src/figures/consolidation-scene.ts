@@ -1,46 +1,9 @@
-/** What every part of the picture of consolidation needs: the moment, the measures of both stages, stepped areas. */
+/** What every part of the picture of consolidation needs: the measures of both stages, words, paths, stepped areas. */
 import type { Selection } from 'd3-selection';
-import type { ActorName, Stage } from '../figure/contract.ts';
-import type { Restart } from '../models/capacity/failure.ts';
-import type { Host, Server, Step, Vector } from '../models/capacity/packing.ts';
-import { keyed, round } from './marks/keyed.ts';
-
-/** What does not change while the VMs are placed. */
-export interface Setup {
-  /** What is wrong with the rack or the host, in a sentence; then there is nothing else. */
-  readonly fault?: string | undefined;
-  readonly servers: readonly Server[];
-  readonly host: Host;
-  readonly by: 'peak' | 'hours';
-  readonly items: readonly Vector[];
-  /** Loads by the hour, whatever is added up. */
-  readonly days: readonly Vector[];
-  readonly capacity: Vector;
-  /** What a host gives without headroom. */
-  readonly full: Vector;
-  /** The steps of the heuristic, all of them. */
-  readonly steps: readonly Step[];
-  readonly count: number;
-  readonly heuristic: 'ffd' | 'bfd';
-  readonly bounds: { readonly memory: number; readonly cpu: number };
-  readonly optimum: number;
-  /** VMs that stay down when the worst one host is lost. */
-  readonly worst: number;
-  /** The host to lose, from 1; 0 is none. */
-  readonly toLose: number;
-}
-
-/** One moment: who is where, and what has just been tried. */
-export interface Frame {
-  readonly setup: Setup;
-  readonly placed: number;
-  /** The VMs of each host; those of a lost host until they are started elsewhere. */
-  readonly hosts: readonly (readonly number[])[];
-  readonly step?: Step | undefined;
-  /** Whether a host is lost by now, and what became of its VMs so far. */
-  readonly isLost: boolean;
-  readonly restarts: readonly Restart[];
-}
+import type { ActorName, Root, Stage } from '../figure/contract.ts';
+import type { Server, Vector } from '../models/capacity/packing.ts';
+import { keyed, part, round } from './marks/keyed.ts';
+import { drawLabels, type Label } from './marks/label.ts';
 
 /** The letter of a server, in the order of the rack. */
 export function letter(at: number): string {
@@ -58,13 +21,12 @@ export const stageHeights = { wide: 458, narrow: 692 };
 
 /** Where things stand. */
 export interface Layout {
-  readonly rack: {
-    readonly line: number;
-    readonly spark: number;
-    readonly hour: number;
-    readonly memory: number;
-    readonly columns: number;
-  };
+  readonly isWide: boolean;
+  /** The rack: height of a line, where the day begins, units to an hour, where the memory ends. */
+  readonly line: number;
+  readonly spark: number;
+  readonly hour: number;
+  readonly gib: number;
   /** Ends of the bars of memory and of the charts of CPU. */
   readonly memory: readonly [number, number];
   readonly cpu: readonly [number, number];
@@ -72,72 +34,96 @@ export interface Layout {
   readonly top: number;
   readonly room: number;
   readonly notice: number;
-  readonly counts: { readonly y: number; readonly columns: number; readonly width: number };
+  /** The counts: first line, and how many stand side by side. */
+  readonly counts: number;
+  readonly columns: number;
 }
 
 /** The measures of both stages, in SVG units. */
 export const layouts: Readonly<Record<Stage, Layout>> = {
   wide: {
-    rack: { line: 23, spark: 92, hour: 3, memory: 198, columns: 1 },
+    isWide: true,
+    line: 23,
+    spark: 92,
+    hour: 3,
+    gib: 198,
     memory: [272, 488],
     cpu: [510, 719],
     top: 26,
     room: 344,
     notice: 410,
-    counts: { y: 434, columns: 4, width: 182 },
+    counts: 434,
+    columns: 4,
   },
   narrow: {
-    rack: { line: 21, spark: 80, hour: 1.5, memory: 142, columns: 2 },
+    isWide: false,
+    line: 21,
+    spark: 80,
+    hour: 1.5,
+    gib: 142,
     memory: [1, 143],
     cpu: [161, 303],
     top: 234,
     room: 310,
     notice: 592,
-    counts: { y: 632, columns: 2, width: 154 },
+    counts: 632,
+    columns: 2,
   },
 };
 
-/** One path: its key, its classes, its outline. */
-export interface Layer {
-  readonly key: string;
-  readonly look: string;
-  readonly d: string;
+/** A line of text that has no key yet. */
+export type Word = Omit<Label, 'key'>;
+
+/** A line of text. */
+export function word(
+  x: number,
+  y: number,
+  text: string,
+  look = '',
+  anchor: 'start' | 'middle' | 'end' = 'start',
+): Word {
+  return { x, y, text, look, anchor };
 }
 
-/** Draws paths as keyed children of `parent`; an empty one is none. */
-export function drawLayers<E extends Element>(
-  parent: Selection<E, unknown, null, undefined>,
-  layers: readonly Layer[],
-): void {
-  keyed(
-    parent,
-    'path',
-    'layer',
-    layers.filter(({ d }) => d !== ''),
-    ({ key }) => key,
-  )
-    .attr('class', ({ look }) => `layer ${look}`)
-    .attr('d', ({ d }) => d);
+/** Draws outlines by their classes, an empty one is none, and words above them; nothing of it moves, so places are keys. */
+export function drawPart(
+  root: Root,
+  name: string,
+  outlines: Readonly<Record<string, string>>,
+  words: readonly Word[],
+): Selection<SVGElement, unknown, null, undefined> {
+  const group = part(root, name);
+  const layers = Object.entries(outlines).filter(([, outline]) => outline);
+  keyed(part(group, 'layers'), 'path', 'layer', layers, (_, at) => at)
+    .attr('class', ([look]) => `layer ${look}`)
+    .attr('d', ([, outline]) => outline);
+  drawLabels(
+    part(group, 'words'),
+    'word',
+    words.map((one, at) => ({ ...one, key: `${at}` })),
+  );
+  return group;
 }
 
 /** The outline of a rectangle. */
-export function rectangle(x0: number, x1: number, y: number, height: number): string {
-  const width = round(x1 - x0);
-  return width > 0 && height > 0 ? `M${round(x0)},${round(y)}h${width}v${round(height)}h${-width}z` : '';
+export function rectangle(x: number, y: number, width: number, height: number): string {
+  const [w, h] = [round(width), round(height)];
+  return w > 0 && h > 0 ? `M${round(x)},${round(y)}h${w}v${h}h${-w}z` : '';
 }
 
 /** The outline of a stepped area over the hours, between two lists of heights; empty where they are the same. */
 export function area(x: number, hour: number, upper: Vector, lower: Vector): string {
-  const [tops, bottoms] = [upper.map(round), lower.map(round)];
-  if (tops.every((y, at) => y === bottoms[at])) return '';
-  const edge = (heights: Vector, order: readonly number[], after: 0 | 1): string =>
+  const edge = (heights: Vector, order: readonly number[], after: number): string =>
     order
       .map((at, index) => {
-        const isLevel = index > 0 && heights[at] === heights[order[index - 1] ?? 0];
-        return isLevel ? '' : `H${round(x + (at + after) * hour)}V${heights[at] ?? 0}`;
+        const y = round(heights[at] ?? 0);
+        const isLevel = index > 0 && y === round(heights[order[index - 1] ?? 0] ?? 0);
+        return isLevel ? '' : `H${round(x + (at + after) * hour)}V${y}`;
       })
       .join('');
-  const order = tops.map((_, at) => at);
-  const there = edge(tops, order, 0);
-  return `M${round(x)},${bottoms[0] ?? 0}${there}${edge(bottoms, order.reverse(), 1)}z`;
+  const order = [...upper.keys()];
+  const isFlat = order.every((at) => round(upper[at] ?? 0) === round(lower[at] ?? 0));
+  return isFlat
+    ? ''
+    : `M${round(x)},${round(lower[0] ?? 0)}${edge(upper, order, 0)}${edge(lower, order.reverse(), 1)}z`;
 }

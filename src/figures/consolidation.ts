@@ -12,11 +12,11 @@ import type {
   Stage,
   ValuesOf,
 } from '../figure/contract.ts';
-import type * as model from '../models/capacity/packing.ts';
+import type { Server } from '../models/capacity/packing.ts';
 import { drawConsolidation } from './consolidation-drawing.ts';
-import { down, framesOf, meanLoad, setupOf } from './consolidation-frames.ts';
-import { letter, stageHeights, type Frame } from './consolidation-scene.ts';
-import { binding, hostCount, notice, sentence } from './consolidation-words.ts';
+import { framesOf, meanLoad, setupOf, type Frame } from './consolidation-frames.ts';
+import { letter, stageHeights } from './consolidation-scene.ts';
+import { binding, hostCount, sentence } from './consolidation-words.ts';
 
 export const about: About = {
   name: 'consolidation',
@@ -29,7 +29,7 @@ export const about: About = {
   models: [
     'The rack is an example: nobody published these twelve servers. Their mean load lies where a report of 2014 has that of servers, at 12 to 18 % of their CPU.',
     'A VM keeps its memory all day; its CPU load changes by the hour. CPU is added up as the sum of all peaks, or hour by hour.',
-    'First fit asks the hosts in their order, best fit takes the one with the least room left. The VMs come largest first, by the larger of their shares of a host, and are not moved again.',
+    'First fit asks the hosts in their order, best fit takes the one with the least room left. The VMs come largest first, by the larger of their two shares of a host, and are not moved again.',
     'The fewest possible is exact: every way to share out the twelve is covered.',
     'The VMs of a lost host are started on the others, largest memory first, where most memory is free, as xapi plans it. xapi counts memory alone; here the CPU must fit too. Then the headroom may be used.',
     'dom0 takes the memory that Citrix Hypervisor gives it: 1 GiB and 5 % of the host’s, at most 8 GiB.',
@@ -52,10 +52,18 @@ export const about: About = {
   data: 'racks.yaml',
 };
 
-const number = { kind: 'number', place: 'view', source: 'unpublished' } as const;
-
 export const params = {
-  memory: { ...number, label: 'Memory of a host', unit: 'GiB', min: 16, max: 256, step: 16, default: 64 },
+  memory: {
+    kind: 'number',
+    place: 'view',
+    source: 'unpublished',
+    label: 'Memory of a host',
+    unit: 'GiB',
+    min: 16,
+    max: 256,
+    step: 16,
+    default: 64,
+  },
   by: {
     kind: 'choice',
     label: 'CPU is added up',
@@ -68,7 +76,9 @@ export const params = {
     default: 'peak',
   },
   headroom: {
-    ...number,
+    kind: 'number',
+    place: 'view',
+    source: 'unpublished',
     label: 'Headroom',
     help: 'The part of a host that packing leaves free.',
     unit: '%',
@@ -89,8 +99,9 @@ export const params = {
     default: 0,
   },
   cores: {
-    ...number,
+    kind: 'number',
     place: 'assumption',
+    source: 'unpublished',
     label: 'CPU of a host',
     unit: 'cores',
     min: 4,
@@ -99,8 +110,9 @@ export const params = {
     default: 16,
   },
   growth: {
-    ...number,
+    kind: 'number',
     place: 'assumption',
+    source: 'unpublished',
     label: 'CPU load, of today’s',
     unit: '%',
     min: 50,
@@ -117,18 +129,6 @@ export const params = {
       { value: 'bfd', label: 'best fit' },
     ],
     default: 'ffd',
-  },
-  order: {
-    kind: 'choice',
-    label: 'Which VM comes first',
-    place: 'assumption',
-    options: [
-      { value: 'larger', label: 'largest share' },
-      { value: 'memory', label: 'most memory' },
-      { value: 'cpu', label: 'most CPU' },
-      { value: 'rack', label: 'as they stand' },
-    ],
-    default: 'larger',
   },
   dom0: {
     kind: 'switch',
@@ -177,12 +177,12 @@ export function moments(frames: Frames<Frame>): readonly number[] {
   return [Math.min(4, frames.length - 1), frames.length - 1];
 }
 
-export function run(values: Values, servers: readonly model.Server[]): readonly Frame[] {
+export function run(values: Values, servers: readonly Server[]): readonly Frame[] {
   return framesOf(values, servers);
 }
 
 export function draw(root: Root, frame: Frame, _: Values, stage: Stage): void {
-  drawConsolidation(root, frame, notice(frame), stage);
+  drawConsolidation(root, frame, stage);
 }
 
 export function describe(frame: Frame): string {
@@ -190,38 +190,23 @@ export function describe(frame: Frame): string {
 }
 
 export function readouts(frame: Frame): readonly Readout[] {
-  const { bounds, optimum } = frame.setup;
+  const { bounds, optimum, down } = frame.setup;
   return [
     { id: 'hosts', label: 'Hosts taken', value: frame.hosts.length },
     { id: 'optimum', label: 'Fewest possible', value: optimum },
     { id: 'bound', label: 'By volume at least', value: Math.max(bounds.memory, bounds.cpu) },
     { id: 'binds', label: 'What binds', value: binding(frame) },
-    { id: 'load', label: 'Mean CPU load', value: meanLoad(frame), unit: '%', digits: 0 },
-    { id: 'down', label: 'VMs down, a host lost', value: down(frame) },
+    { id: 'load', label: 'Mean CPU load', value: meanLoad(frame), unit: '%' },
+    { id: 'down', label: 'VMs down, a host lost', value: down },
   ];
 }
 
-interface Row extends Partial<model.Server> {
-  readonly letter: string;
-  readonly host: number;
-  readonly tried: number;
-}
-
-export const columns: readonly Column<Row>[] = [
-  { name: 'VM', value: (row) => row.letter },
-  { name: 'server', value: ({ name }) => name ?? '' },
-  { name: 'memory (GiB)', value: ({ memory }) => memory ?? 0 },
-  { name: 'CPU at its peak (% of its cores)', value: ({ peak }) => peak ?? 0 },
-  { name: 'hosts tried', value: ({ tried }) => tried },
-  { name: 'host (0: none)', value: ({ host }) => host },
+export const columns: readonly Column<Frame>[] = [
+  { name: 'hosts', value: ({ hosts }) => hosts.length },
+  { name: 'VM', value: ({ step }) => (step ? letter(step.item) : '') },
+  { name: 'hosts tried', value: ({ step }) => step?.tries.length ?? 0 },
+  { name: 'what happens', value: sentence },
 ];
-
-export function rows(frames: Frames<Frame>): readonly Row[] {
-  const setup = frames.at(0)?.setup;
-  return (setup?.steps ?? []).map(({ item, tries, host }) => {
-    return { ...setup?.servers[item], letter: letter(item), host: host + 1, tried: tries.length };
-  });
-}
 
 export const tasks: readonly FigureTask<Frame, Values>[] = [
   {
@@ -229,12 +214,10 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     title: 'Catch the heuristic',
     text: 'Find a setting in which first fit or best fit takes one host more than the fewest possible.',
     check({ frame: { setup } }) {
-      const { count, optimum } = setup;
-      if (count > optimum) return { done: true, says: `It takes ${hostCount(count)}; ${optimum} would do.` };
-      return {
-        done: false,
-        says: `It takes ${hostCount(count)}, and no packing does with fewer. Change the headroom, or what a host holds.`,
-      };
+      const { packed, optimum } = setup;
+      const done = packed.length > optimum;
+      const fewest = done ? `${optimum} would do` : 'no packing does with fewer';
+      return { done, says: `It takes ${hostCount(packed.length)}; ${fewest}.` };
     },
     answer: { values: { by: 'hours', headroom: 35 }, frame: 'last' },
   },
@@ -243,16 +226,12 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     title: 'Survive the loss of any host',
     text: 'With hosts of 128 GiB and CPU by the hour: find the smallest headroom at which every VM can be restarted, whichever host is lost.',
     check({ frame: { setup }, values }) {
-      if (values.memory !== 128 || values.by !== 'hours')
-        return { done: false, says: 'Set the hosts to 128 GiB and the CPU to by the hour first.' };
+      const { memory, by, headroom } = values;
+      if (memory !== 128 || by !== 'hours') return { done: false, says: 'First: 128 GiB, CPU by the hour.' };
       if (setup.worst > 0) return { done: false, says: `${setup.worst} VMs would stay down with the worst host.` };
-      const less = values.headroom - params.headroom.step;
-      if (less >= 0 && setupOf({ ...values, headroom: less }, setup.servers).worst === 0)
-        return { done: false, says: 'All would be restarted, but less headroom does it too.' };
-      return {
-        done: true,
-        says: `At ${values.headroom} % the rack takes ${hostCount(setup.count)}, and any one of them may be lost.`,
-      };
+      const done = headroom < 5 || setupOf({ ...values, headroom: headroom - 5 }, setup.servers).worst > 0;
+      const says = `Any one of ${hostCount(setup.packed.length)} may be lost`;
+      return { done, says: done ? `${says}, at ${headroom} %.` : `${says}, but with less headroom too.` };
     },
     answer: { values: { memory: 128, by: 'hours', headroom: 35 }, frame: 'last' },
   },

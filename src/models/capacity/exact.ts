@@ -17,8 +17,7 @@ export const mostItems = 12;
  * The fewest hosts that take all items that a host can take alone; undefined above `mostItems` items.
  */
 export function fewestHosts(all: readonly Vector[], capacity: Vector): number | undefined {
-  const empty = capacity.map(() => 0);
-  const items = all.filter((item) => refusalOf(empty, item, capacity) === '');
+  const items = all.filter((item) => refusalOf([], item, capacity) === '');
   if (items.length > mostItems) return undefined;
   const fits = subsetsThatFit(items, capacity);
   const fewest = new Uint8Array(fits.length);

@@ -8,7 +8,7 @@
  * the next one is asked.
  * Leaves out: priorities of restart, the time that a restart takes, what the VMs had not yet written, and a second loss.
  */
-import { hostsAfter, refusalOf, sumOf, type Refusal, type Step, type Vector } from './packing.ts';
+import { loadOf, refusalOf, sumOf, type Refusal, type Vector } from './packing.ts';
 
 /** One VM of the lost host: where it is started again (-1: nowhere), and what the roomiest host lacked. */
 export interface Restart {
@@ -24,23 +24,31 @@ export function restart(
   items: readonly Vector[],
   capacity: Vector,
 ): readonly Restart[] {
-  const demand = (item: number): Vector => items[item] ?? [];
-  const memory = (vector: Vector | undefined): number => vector?.[0] ?? 0;
-  const loads = hosts.map((vms) => sumOf(vms.map(demand), capacity));
-  const survivors = hosts.map((_, at) => at).filter((at) => at !== lost);
-  const failed = [...(hosts[lost] ?? [])].sort((a, b) => memory(demand(b)) - memory(demand(a)) || a - b);
+  const loads = hosts.map((vms) => loadOf(vms, items, capacity));
+  const memory = (vectors: readonly Vector[], at: number): number => vectors[at]?.[0] ?? 0;
+  const survivors = [...hosts.keys()].filter((at) => at !== lost);
+  const failed = [...(hosts[lost] ?? [])].sort((a, b) => memory(items, b) - memory(items, a) || a - b);
   return failed.map((item) => {
-    const asked = survivors.sort((a, b) => memory(loads[a]) - memory(loads[b]) || a - b);
-    const answers = asked.map((at) => refusalOf(loads[at] ?? [], demand(item), capacity));
-    const host = asked[answers.indexOf('')] ?? -1;
-    if (host >= 0) loads[host] = sumOf([loads[host] ?? [], demand(item)], capacity);
+    const asked = items[item] ?? [];
+    survivors.sort((a, b) => memory(loads, a) - memory(loads, b) || a - b);
+    const answers = survivors.map((at) => refusalOf(loads[at] ?? [], asked, capacity));
+    const host = survivors[answers.indexOf('')] ?? -1;
+    if (host >= 0) loads[host] = sumOf([loads[host] ?? [], asked], capacity);
     return { item, host, refused: host >= 0 ? '' : (answers[0] ?? 'memory and CPU') };
   });
 }
 
+/** How many VMs stay down when the host `lost` is. */
+export function downAfter(
+  hosts: readonly (readonly number[])[],
+  lost: number,
+  items: readonly Vector[],
+  capacity: Vector,
+): number {
+  return restart(hosts, lost, items, capacity).filter(({ host }) => host < 0).length;
+}
+
 /** How many VMs stay down at most, whichever one host is lost: 0 means that there is a host to spare. */
-export function worstLoss(steps: readonly Step[], items: readonly Vector[], capacity: Vector): number {
-  const hosts = hostsAfter(steps);
-  const down = hosts.map((_, lost) => restart(hosts, lost, items, capacity).filter(({ host }) => host < 0).length);
-  return Math.max(0, ...down);
+export function worstLoss(hosts: readonly (readonly number[])[], items: readonly Vector[], capacity: Vector): number {
+  return Math.max(0, ...hosts.map((_, lost) => downAfter(hosts, lost, items, capacity)));
 }

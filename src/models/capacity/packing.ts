@@ -38,13 +38,8 @@ export interface Host {
   readonly dom0: boolean;
 }
 
-/** Which host takes a VM, and in which order the VMs come. */
-export interface Rule {
-  /** 'ffd' takes the first host with room; 'bfd' the one that has the least room left afterwards. */
-  readonly heuristic: 'ffd' | 'bfd';
-  /** Largest first by the larger of both shares of a host, by memory or by CPU; or 'rack', as they stand. */
-  readonly order: 'larger' | 'memory' | 'cpu' | 'rack';
-}
+/** Which host takes a VM: the first with room, or of those with room the one that has the least left afterwards. */
+export type Rule = 'ffd' | 'bfd';
 
 /** Why a host does not take a VM; empty where it does. */
 export type Refusal = '' | 'memory' | 'CPU' | 'memory and CPU';
@@ -138,30 +133,28 @@ export function volumeBounds(
   return { memory: Math.ceil(memory), cpu: Math.ceil(cpu) };
 }
 
-/** The order in which VMs come, as numbers of the list; equal ones stay as they stand. */
-export function orderOf(items: readonly Vector[], capacity: Vector, order: Rule['order']): readonly number[] {
-  const size = (item: Vector): number => {
+/** The order in which VMs come: by the larger of their shares of a host, falling; equal ones stay as they stand. */
+export function decreasing(items: readonly Vector[], capacity: Vector): readonly number[] {
+  const sizes = items.map((item) => {
     const { memory, cpu } = sharesOf(item, capacity);
-    return order === 'memory' ? memory : order === 'cpu' ? cpu : order === 'larger' ? Math.max(memory, cpu) : 0;
-  };
-  const sizes = items.map(size);
-  return items.map((_, at) => at).sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
+    return Math.max(memory, cpu);
+  });
+  return [...items.keys()].sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
 }
 
 /** Places every VM once, and never moves it again. */
 export function pack(items: readonly Vector[], capacity: Vector, rule: Rule): readonly Step[] {
   const loads: Vector[] = [];
-  const empty = capacity.map(() => 0);
-  return orderOf(items, capacity, rule.order).map((at) => {
-    const item = items[at] ?? empty;
-    const refused = refusalOf(empty, item, capacity);
+  return decreasing(items, capacity).map((at) => {
+    const item = items[at] ?? [];
+    const refused = refusalOf([], item, capacity);
     const all = loads.map((load) => refusalOf(load, item, capacity));
     const first = all.indexOf('');
-    const tries = rule.heuristic === 'ffd' && first >= 0 ? all.slice(0, first + 1) : all;
-    const chosen = rule.heuristic === 'ffd' ? first : fullest(loads, all, item, capacity);
-    const host = refused ? -1 : chosen >= 0 ? chosen : loads.length;
-    if (host >= 0) loads[host] = sumOf([loads[host] ?? empty, item], empty);
-    return { item: at, tries, host, refused };
+    const isFirst = rule === 'ffd';
+    const chosen = isFirst ? first : fullest(loads, all, item, capacity);
+    const host = refused ? -1 : chosen < 0 ? loads.length : chosen;
+    if (host >= 0) loads[host] = sumOf([loads[host] ?? [], item], capacity);
+    return { item: at, tries: isFirst && first >= 0 ? all.slice(0, first + 1) : all, host, refused };
   });
 }
 
