@@ -7,6 +7,7 @@ import { drawRack } from './consolidation-rack.ts';
 import {
   actors,
   area,
+  collect,
   drawPart,
   kinds,
   layouts,
@@ -44,8 +45,7 @@ function drawHosts(root: Root, frame: Frame, layout: Layout): void {
   const headroom = gone < 0 ? setup.headroom / 100 : 0;
   const kept = (setup.memory - dom0) * headroom * gib;
   const core = height / (100 * setup.cores);
-  const outlines: Record<string, string> = {};
-  const outline = (look: string, d: string): void => void (outlines[look] = (outlines[look] ?? '') + d);
+  const [outlines, outline] = collect();
   const words = titles(frame, layout);
   let peaks = '';
   packed.forEach((_, at) => {
@@ -104,7 +104,8 @@ function titles(frame: Frame, { memory, cpu, top, room, notice: y }: Layout): Wo
   const { setup } = frame;
   const below = top + room + 9;
   const lines = wrapText(notice(frame), cpu[1] - memory[0] - 12, { size: 13 });
-  const scales = [
+  return [
+    ...lines.map((text, at) => word(memory[0], y + 17 * at, text)),
     word(memory[0], top - 12, setup.dom0 ? 'Memory: dom0, VMs' : 'Memory', 'strong'),
     word(cpu[0], top - 12, `CPU, ${setup.cores} cores`, 'strong'),
     word(memory[0], below, '0', 'quiet'),
@@ -113,7 +114,6 @@ function titles(frame: Frame, { memory, cpu, top, room, notice: y }: Layout): Wo
     word((cpu[0] + cpu[1]) / 2, below, '12', 'quiet', 'middle'),
     word(cpu[1], below, '24 h', 'quiet', 'end'),
   ];
-  return [...(setup.packed.length > 0 ? scales : []), ...lines.map((text, at) => word(memory[0], y + 17 * at, text))];
 }
 
 /** The line above a host: its number and what it does, then what its VMs ask for of what it gives. */

@@ -53,8 +53,8 @@ export function setupOf(settings: Settings, rack: readonly model.Server[]): Setu
   const fault = model.faultOf(rack, settings);
   const servers = fault ? [] : rack;
   const items = servers.map((server) => model.demandOf(server, by, settings.growth));
-  const capacity = model.capacityOf(settings, by);
-  const full = model.capacityOf({ ...settings, headroom: 0 }, by);
+  const capacity = model.capacityOf(settings);
+  const full = model.capacityOf({ ...settings, headroom: 0 });
   const steps = model.pack(items, capacity, settings.heuristic as model.Rule);
   const packed = model.hostsAfter(steps);
   const worst = worstLoss(packed, items, full);
@@ -92,10 +92,10 @@ export function framesOf(settings: Settings, rack: readonly model.Server[]): rea
   const all = restart(packed, gone, items, full);
   const losing = [undefined, ...all].map((_, count): Frame => {
     const restarts = all.slice(0, count);
-    const started = (host: number): number[] => restarts.filter((one) => one.host === host).map(({ item }) => item);
+    const up = restarts.filter(({ host }) => host >= 0);
     const hosts = packed.map((vms, at) => [
-      ...vms.filter((vm) => !restarts.some(({ item, host }) => item === vm && host >= 0)),
-      ...started(at),
+      ...vms.filter((vm) => !up.some(({ item }) => item === vm)),
+      ...up.filter(({ host }) => host === at).map(({ item }) => item),
     ]);
     return { setup, hosts, gone, restarts };
   });

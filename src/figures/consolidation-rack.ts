@@ -4,6 +4,7 @@ import type { Frame } from './consolidation-frames.ts';
 import {
   actors,
   area,
+  collect,
   drawPart,
   kinds,
   letter,
@@ -28,8 +29,7 @@ export function drawRack(root: Root, { setup, step, hosts, gone }: Frame, layout
         ]
       : [word(300, 14, 'CPU, 0 to 24 h; memory, GiB', 'quiet', 'end')]),
   ];
-  const outlines: Record<string, string> = {};
-  const outline = (look: string, d: string): void => void (outlines[look] = (outlines[look] ?? '') + d);
+  const [outlines, outline] = collect();
   let [y, left] = [40, 0];
   for (const busy of kinds) {
     // Of two columns the right one begins with the nights.

@@ -85,6 +85,12 @@ export function word(
   return { x, y, text, look, anchor };
 }
 
+/** Outlines by their classes, and a function that adds to them. */
+export function collect(): readonly [Record<string, string>, (look: string, outline: string) => void] {
+  const outlines: Record<string, string> = {};
+  return [outlines, (look, outline) => (outlines[look] = (outlines[look] ?? '') + outline)];
+}
+
 /** Draws outlines by their classes, an empty one is none, and words above them; nothing of it moves, so places are keys. */
 export function drawPart(
   root: Root,

@@ -33,7 +33,7 @@ export function sentence(frame: Frame): string {
   if (step) {
     const { item, tries, host, refused } = step;
     const vm = `${letter(item)} (${servers[item]?.name ?? ''})`;
-    if (host < 0) return `${vm} fits on no host, not even an empty one: ${refused}.`;
+    if (host < 0) return `${vm} fits on no host (${refused}).`;
     const no = tries.map((answer, at) => (answer ? `host ${at + 1} has no room (${answer}), ` : '')).join('');
     return `${vm}: ${no}host ${host + 1} takes it${host === tries.length ? ', a new one' : ''}.`;
   }
@@ -43,7 +43,7 @@ export function sentence(frame: Frame): string {
     const said = [up && `${up} restarted on the others`, down.length > 0 && `no room for ${down.join(', ')}`];
     return `Host ${gone + 1} is lost: ${said.filter(Boolean).join('; ') || 'its VMs are down'}.`;
   }
-  if (hosts.length < packed.length) return `${servers.length} servers stand in the rack, and no VM is on a host yet.`;
+  if (hosts.length < packed.length) return `${servers.length} servers stand in the rack, and no host is in use.`;
   const housed = packed.flat().length;
   const who = housed < servers.length ? `${housed} of ${servers.length}` : housed;
   const best = packed.length > optimum ? `${optimum} would have done` : 'no packing does with fewer';

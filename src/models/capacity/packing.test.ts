@@ -27,8 +27,8 @@ describe('a day', () => {
   it('grows as a whole', () => {
     expect(Math.max(...model.dayOf(server(), 150))).toBe(360);
   });
-  it('asks for its peak, or for each hour; for its memory in both', () => {
-    expect(model.demandOf(server(), 'peak', 100)).toEqual([16 * 1024, 240]);
+  it('asks for its peak at every hour, or for what each hour needs; for its memory in both', () => {
+    expect(model.demandOf(server(), 'peak', 100)).toEqual([16 * 1024, ...Array<number>(24).fill(240)]);
     expect(model.demandOf(server(), 'hours', 100)).toEqual([16 * 1024, ...model.dayOf(server(), 100)]);
   });
 });
@@ -39,8 +39,7 @@ describe('a host', () => {
     expect(model.dom0Memory(host({ dom0: false }))).toBe(0);
   });
   it('gives what headroom leaves: of 64 GiB and 16 cores, at 20 %, 47.84 GiB and 12.8 cores', () => {
-    expect(model.capacityOf(host(), 'peak')).toEqual([Math.floor(47.84 * 1024), 1280]);
-    expect(model.capacityOf(host(), 'hours')).toEqual([Math.floor(47.84 * 1024), ...Array<number>(24).fill(1280)]);
+    expect(model.capacityOf(host())).toEqual([Math.floor(47.84 * 1024), ...Array<number>(24).fill(1280)]);
   });
 });
 
@@ -94,7 +93,7 @@ describe('decreasing heuristics', () => {
     const hostsBy = (by: 'peak' | 'hours'): number =>
       count(
         [day, night].map((each) => model.demandOf(each, by, 100)),
-        model.capacityOf(small, by),
+        model.capacityOf(small),
       );
     expect(hostsBy('peak')).toBe(2);
     expect(hostsBy('hours')).toBe(1);
@@ -106,8 +105,8 @@ describe('bad input', () => {
     expect(model.faultOf([], host())).toMatch(/rack is empty/);
     expect(model.faultOf([server({ peak: -1 })], host())).toMatch(/mail has a negative load/);
     expect(model.faultOf([server({ memory: NaN })], host())).toMatch(/mail/);
-    expect(model.faultOf([server()], host({ memory: 0 }))).toMatch(/nothing left/);
-    expect(model.faultOf([server()], host({ headroom: 100 }))).toMatch(/nothing left/);
+    expect(model.faultOf([server()], host({ memory: 0 }))).toMatch(/nothing to give/);
+    expect(model.faultOf([server()], host({ headroom: 100 }))).toMatch(/nothing to give/);
     expect(model.faultOf([server()], host())).toBeUndefined();
   });
   it('leaves a VM out that is larger than any host, says why, and packs the others', () => {
@@ -180,7 +179,7 @@ describe('any packing', () => {
           const bound = (by: 'peak' | 'hours'): number =>
             model.volumeBounds(
               all.map((each) => model.demandOf(server(each), by, growth)),
-              model.capacityOf(host(), by),
+              model.capacityOf(host()),
             ).cpu;
           expect(bound('hours')).toBeLessThanOrEqual(bound('peak'));
         },

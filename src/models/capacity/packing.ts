@@ -27,7 +27,7 @@ export interface Server {
   readonly to: number;
 }
 
-/** What a VM asks for or a host gives: memory first, then CPU: one number, or one for each hour. */
+/** What a VM asks for or a host gives: memory first, then the CPU of each hour. */
 export type Vector = readonly number[];
 
 /** A host before anything runs on it; memory in GiB, headroom in % of what dom0 leaves. */
@@ -70,10 +70,11 @@ export function dayOf(server: Server, growth: number): Vector {
   return Array.from({ length: hours }, (_, hour) => Math.ceil((loadAt(server, hour) * growth) / 100));
 }
 
-/** What the VM of a server asks for. */
+/** What the VM of a server asks for; added up by peaks, its peak at every hour. */
 export function demandOf(server: Server, by: 'peak' | 'hours', growth: number): Vector {
   const day = dayOf(server, growth);
-  return [Math.ceil(server.memory * mib), ...(by === 'hours' ? day : [Math.max(...day)])];
+  const peak = Math.max(...day);
+  return [server.memory * mib, ...(by === 'hours' ? day : day.map(() => peak))];
 }
 
 /** Memory of dom0 in GiB: 1 and 5 % of the host's, at most 8. */
@@ -81,20 +82,19 @@ export function dom0Memory({ memory, dom0 }: Host): number {
   return dom0 ? Math.min(8, 1 + memory / 20) : 0;
 }
 
-/** What a host gives to VMs, in as many numbers as a demand has. */
-export function capacityOf(host: Host, by: 'peak' | 'hours'): Vector {
+/** What a host gives to VMs. */
+export function capacityOf(host: Host): Vector {
   const share = 100 - host.headroom;
   const memory = Math.floor(((host.memory - dom0Memory(host)) * mib * share) / 100);
-  return [memory, ...Array<number>(by === 'hours' ? hours : 1).fill(Math.floor(host.cores * share))];
+  return [memory, ...Array<number>(hours).fill(Math.floor(host.cores * share))];
 }
 
 /** A sentence about what cannot be packed at all, or nothing. */
 export function faultOf(servers: readonly Server[], host: Host): string | undefined {
-  if (servers.length === 0) return 'The rack is empty: there is nothing to pack.';
+  if (servers.length === 0) return 'The rack is empty.';
   const wrong = servers.find(({ cores, memory, base, peak }) => !(Math.min(cores, memory, base, peak) >= 0));
-  if (wrong) return `${wrong.name} has a negative load or size, which no server has.`;
-  if (!capacityOf(host, 'peak').every((gives) => gives > 0)) return 'A host of this size has nothing left to give.';
-  return undefined;
+  if (wrong) return `${wrong.name} has a negative load or size.`;
+  return capacityOf(host).every((gives) => gives > 0) ? undefined : 'A host of this size has nothing to give.';
 }
 
 /** Sum of vectors; `zero` gives the length. */
