@@ -40,8 +40,8 @@ export const about: About = {
     'How long restarts take, and what a VM loses with its host.',
   ],
   sources: [
-    { cite: 'panigrahy2011', at: '§2' },
-    { cite: 'dosa2007' },
+    { cite: 'panigrahy2011', at: 'abstract' },
+    { cite: 'dosa2007', at: 'abstract' },
     { cite: 'speitkamp-bichler2010', at: 'abstract' },
     { cite: 'xen-api', at: 'ocaml/xapi/binpack.ml' },
     { cite: 'citrix-memory' },
