@@ -6,11 +6,13 @@ import { parseDocument } from 'yaml';
 import { commitsSchema, type Commits } from './commits-schema.ts';
 import {
   glossarySchema,
+  gridsSchema,
   hypervisorsSchema,
   numbersSchema,
   rackSchema,
   referencesSchema,
   timelineSchema,
+  type Grids,
   type Hypervisor,
   type Numbers,
   type References,
@@ -80,6 +82,12 @@ export function loadGlossary(folder = contentFolder()): readonly Term[] {
 /** The counts of content/commits.yaml, oldest release first. */
 export function loadCommits(folder = contentFolder()): Commits {
   return load(folder, 'commits.yaml', commitsSchema);
+}
+
+/** The grids of content/grids.yaml; throws also where the source is not among the references. */
+export function loadGrids(folder = contentFolder()): Grids {
+  const file = 'grids.yaml';
+  return load(folder, file, gridsSchema, ({ source }) => assertCited(folder, file, 'its source', [source]));
 }
 
 const cache = new Map<string, { readonly stamp: string; readonly data: unknown }>();

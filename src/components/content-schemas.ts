@@ -17,7 +17,25 @@ const day = partialDate.refine((date) => date.length === 10, 'is YYYY-MM-DD');
 export const confidences = ['verified', 'secondary', 'derived'] as const;
 
 /** Units that published figures carry; '' stands for a count or a score. */
-export const units = ['', '%', 'cycles', 'µs', 'ms', 's', '1/s', 'Mbit/s', 'bytes', 'kB', 'MB', 'lines'] as const;
+export const units = [
+  '',
+  '%',
+  'cycles',
+  'µs',
+  'ms',
+  's',
+  '1/s',
+  'Mbit/s',
+  'bytes',
+  'kB',
+  'MB',
+  'lines',
+  'W',
+  '¢/kWh',
+  'TWh',
+  'kg',
+  'g/kWh',
+] as const;
 
 const printed = ['paper', 'thesis', 'book', 'news', 'standard'] as const;
 const online = ['code', 'documentation', 'encyclopedia', 'blog', 'release-notes'] as const;
@@ -231,6 +249,18 @@ export const glossarySchema = z
     });
   });
 
+/** content/grids.yaml: how much carbon a kilowatt-hour of each grid brings, all of one year. */
+export const gridsSchema = z.strictObject({
+  year: z.number().int().min(2000).max(2100),
+  unit: z.literal('g/kWh'),
+  source: slug,
+  at: line,
+  places: z
+    .array(z.strictObject({ id: slug, name: line.max(20), intensity: z.number().positive().max(1500) }))
+    .min(2)
+    .superRefine(uniqueIds),
+});
+
 /** One work that is cited. */
 export type Reference = z.infer<typeof referenceSchema>;
 /** Works by cite key. */
@@ -245,6 +275,8 @@ export type TimelineEvent = z.infer<typeof eventSchema>;
 export type Server = z.infer<typeof serverSchema>;
 /** One hypervisor, product or service. */
 export type Hypervisor = z.infer<typeof hypervisorSchema>;
+/** Grids of one year. */
+export type Grids = z.infer<typeof gridsSchema>;
 /** One word of the glossary. */
 export type Term = z.infer<typeof termSchema>;
 

@@ -1,0 +1,326 @@
+/** Servers before and after consolidation: what a year of them takes in energy, money and carbon, and how sure that is. */
+import type {
+  About,
+  Column,
+  FigureTask,
+  Frames,
+  Initial,
+  Params,
+  Preset,
+  Readout,
+  Root,
+  Stage,
+  ValuesOf,
+} from '../figure/contract.ts';
+import { formatNumber } from '../figure/words.ts';
+import * as model from '../models/capacity/energy.ts';
+import { drawEnergy, inTens, rangeWords, stageHeights, type Frame } from './energy-and-carbon-drawing.ts';
+
+export const about: About = {
+  name: 'energy-and-carbon',
+  title: 'Most of the electricity keeps idle machines on',
+  question: 'What does consolidation save in a year, and how sure is that?',
+  caption:
+    'Grey is what machines draw without work, orange the work of the guests. Consolidation takes grey away and leaves orange as it is. Thin lines show how far the inputs may be off.',
+  picture:
+    'Machines with their load; bars of electricity, cost and carbon before, now and saved; a curve of the electricity server by server.',
+  models: [
+    'A machine’s power is a line from idle to peak by its load; the building adds its PUE; a year has 8760 hours.',
+    'Each step moves one server into a virtual machine and switches it off. As many hosts run as keep to the target, bear the upper end of the load, and have the spares.',
+    'Inputs that are not known exactly have two ends, and count with their middle. One that stands on both sides is the same on both, so a saving is surer than the bars that it is the difference of.',
+  ],
+  leavesOut: [
+    'The bend of newer machines: one of 2017 draws more at low load than the line says.',
+    'Making and scrapping machines; storage, networks, licences, work.',
+    'Memory and peaks of load, which often set the number of hosts.',
+    'Hours at which the grid is cleaner than its mean.',
+  ],
+  sources: [
+    { cite: 'fan2007' },
+    { cite: 'barroso-hoelzle2007', at: 'Figures 1 and 2' },
+    { cite: 'ccf-specpower', at: 'single-node servers of two chips' },
+    { cite: 'co2js', at: 'mean of 2024' },
+  ],
+  height: stageHeights,
+  data: 'grids.yaml',
+  frameMs: 400,
+};
+
+const number = { kind: 'number', place: 'assumption' } as const;
+const percent = { ...number, unit: '%', min: 0, max: 100, step: 0.1 } as const;
+const watts = { ...number, unit: 'W', min: 10, max: 1000, step: 1 } as const;
+const spec = { cite: 'ccf-specpower' } as const;
+
+export const params = {
+  servers: { ...number, label: 'Servers', place: 'view', unit: '', min: 0, max: 60, step: 1, default: 20 },
+  target: {
+    ...percent,
+    label: 'Target load of a host',
+    help: 'Gartner advised 40 to 50 % in 2005.',
+    place: 'view',
+    min: 20,
+    step: 1,
+    default: { number: 'gartner2005.target' },
+    source: { cite: 'hp-sizing' },
+  },
+  grid: {
+    kind: 'choice',
+    label: 'Grid',
+    place: 'view',
+    options:
+      'world World;no Norway;se Sweden;fr France;br Brazil;gb United Kingdom;ie Ireland;de Germany;us United States;jp Japan;vn Vietnam;sg Singapore;au Australia;cn China;pl Poland;in India'
+        .split(';')
+        .map((place) => ({ value: place.slice(0, place.indexOf(' ')), label: place.slice(place.indexOf(' ') + 1) })),
+    default: 'world',
+    source: { cite: 'co2js' },
+  },
+  fresh: {
+    kind: 'switch',
+    label: 'Hosts are newer machines',
+    help: 'Of 2020–21.',
+    place: 'view',
+    default: false,
+  },
+  loadLow: {
+    ...percent,
+    label: 'Load of a server, from',
+    default: { number: 'nrdc2014.load-low' },
+    source: { cite: 'nrdc2014' },
+  },
+  loadHigh: {
+    ...percent,
+    label: 'Load of a server, to',
+    default: { number: 'nrdc2014.load-high' },
+    source: { cite: 'nrdc2014' },
+  },
+  peak: { ...watts, label: 'Peak of a server', default: { number: 'specpower.peak-2008' }, source: spec },
+  idleLow: {
+    ...percent,
+    label: 'Idle, of its peak, from',
+    default: { number: 'specpower.idle-low-2008' },
+    source: spec,
+  },
+  idleHigh: {
+    ...percent,
+    label: 'Idle, of its peak, to',
+    default: { number: 'specpower.idle-high-2008' },
+    source: spec,
+  },
+  hostPeak: { ...watts, label: 'Peak of a newer host', default: { number: 'specpower.peak-2021' }, source: spec },
+  hostIdleLow: {
+    ...percent,
+    label: 'Idle, of its peak, from',
+    default: { number: 'specpower.idle-low-2021' },
+    source: spec,
+  },
+  hostIdleHigh: {
+    ...percent,
+    label: 'Idle, of its peak, to',
+    default: { number: 'specpower.idle-high-2021' },
+    source: spec,
+  },
+  work: {
+    ...number,
+    label: 'It does the work of',
+    help: 'By one benchmark, SPECpower.',
+    unit: 'servers',
+    min: 1,
+    max: 60,
+    step: 0.1,
+    default: { number: 'specpower.work-ratio' },
+    source: spec,
+  },
+  overhead: {
+    ...percent,
+    label: 'Overhead of the hypervisor',
+    max: 30,
+    default: { number: 'sosp2003.linux-build-overhead' },
+    source: { cite: 'sosp2003', at: '§4.1' },
+  },
+  spare: { ...number, label: 'Spare hosts', unit: '', min: 0, max: 4, step: 1, default: 1, source: 'unpublished' },
+  pueLow: {
+    ...number,
+    label: 'PUE, from',
+    unit: '',
+    min: 1,
+    max: 3,
+    step: 0.01,
+    default: { number: 'uptime.pue-2025' },
+    source: { cite: 'sipoch2025' },
+  },
+  pueHigh: {
+    ...number,
+    label: 'PUE, to',
+    unit: '',
+    min: 1,
+    max: 3,
+    step: 0.01,
+    default: { number: 'uptime.pue-high' },
+    source: { cite: 'capacitymedia2021' },
+  },
+  spread: {
+    ...percent,
+    label: 'Grid, more or less',
+    max: 50,
+    default: { number: 'co2js.revision' },
+    source: { cite: 'co2js' },
+  },
+  price: {
+    ...number,
+    label: 'Price',
+    help: 'Commercial customers, USA, March 2023.',
+    unit: '¢/kWh',
+    min: 0,
+    max: 50,
+    step: 0.01,
+    default: { number: 'electricity.commercial-us' },
+    source: { cite: 'shrink2023' },
+  },
+} as const satisfies Params;
+type Values = ValuesOf<typeof params>;
+
+export const presets: readonly Preset[] = [
+  {
+    name: 'old',
+    label: 'Servers of 2007–08',
+    says: 'Hosts are the same machines: nothing but consolidation saves.',
+    values: {},
+    frame: 'last',
+  },
+  {
+    name: 'modern',
+    label: 'Servers of 2020–21',
+    says: 'They idle lower, so that there is less to take away.',
+    values: {
+      peak: { number: 'specpower.peak-2021' },
+      idleLow: { number: 'specpower.idle-low-2021' },
+      idleHigh: { number: 'specpower.idle-high-2021' },
+    },
+    frame: 'last',
+  },
+  {
+    name: 'renewed',
+    label: 'From 2007–08 onto 2020–21',
+    says: 'New machines too: not all of this saving is the hypervisor’s.',
+    values: { fresh: true },
+    frame: 'last',
+  },
+];
+
+export const initial: Initial = { frame: 'last' };
+
+export function moments(frames: Frames<Frame>): readonly number[] {
+  return [Math.min(9, frames.length - 1), frames.length - 1];
+}
+
+interface Grids {
+  readonly year: number;
+  readonly places: readonly { readonly id: string; readonly intensity: number }[];
+}
+
+function planOf(values: Values, intensity: number): model.Plan {
+  const share = (low: number, high: number): model.Estimate<model.Share> => model.between(low / 100, high / 100);
+  const off = values.spread / 100;
+  return {
+    servers: values.servers,
+    server: { peak: model.quantity(values.peak), idle: share(values.idleLow, values.idleHigh) },
+    load: share(values.loadLow, values.loadHigh),
+    host: values.fresh
+      ? {
+          peak: model.quantity(values.hostPeak),
+          idle: share(values.hostIdleLow, values.hostIdleHigh),
+          work: values.work,
+        }
+      : undefined,
+    target: model.quantity(values.target / 100),
+    overhead: model.quantity(values.overhead / 100),
+    spare: values.spare,
+    pue: model.between(values.pueLow, values.pueHigh),
+    grid: model.between(intensity * (1 - off), intensity * (1 + off)),
+    price: model.quantity(values.price),
+  };
+}
+
+export function run(values: Values, { year, places }: Grids): readonly Frame[] {
+  const place = places.find(({ id }) => id === values.grid);
+  const plan = planOf(values, place?.intensity ?? NaN);
+  const fault = place ? model.faultOf(plan) : 'For this grid no intensity is known.';
+  if (fault) return [{ fault }];
+  const steps = model.run(plan);
+  const grid = `${formatNumber(plan.grid.central)} g/kWh in ${year}`;
+  return steps.map((step) => ({ plan, steps, step, grid }));
+}
+
+export function draw(root: Root, frame: Frame, _values: Values, stage: Stage): void {
+  drawEnergy(root, frame, stage);
+}
+
+const sharePercent = (part: number, whole: number): number => (whole > 0 ? (100 * part) / whole : 0);
+
+export function describe({ fault, plan, step }: Frame): string {
+  if (!plan || !step) return fault ?? '';
+  const { moved, hosts, hostLoad, before, after, saved } = step;
+  const { idle } = step.parts.before;
+  if (moved === 0)
+    return `${plan.servers} servers take ${inTens(before.energy)} MWh a year; ${formatNumber(sharePercent(idle, before.energy.central))} % of that they would draw without any work.`;
+  const energy = saved.energy;
+  const verdict =
+    energy.low > 0
+      ? `${rangeWords(energy)} MWh a year are saved`
+      : energy.high < 0
+        ? 'More is drawn than before'
+        : 'Whether that saves anything is not sure';
+  return `${moved} of ${plan.servers} servers moved to ${hosts === 1 ? 'one host' : `${hosts} hosts`}, ${formatNumber(100 * hostLoad)} % busy. ${inTens(before.energy)} MWh become ${inTens(after.energy)}. ${verdict}.`;
+}
+
+export function readouts({ step }: Frame): readonly Readout[] {
+  const one = (id: string, label: string, value: number | undefined, unit: string, digits = 1): Readout => ({
+    id,
+    label,
+    value: value ?? 0,
+    unit,
+    digits,
+  });
+  return [
+    one('before', 'Before', step && step.before.energy.central / 1000, 'MWh/year'),
+    one('after', 'After', step && step.after.energy.central / 1000, 'MWh/year'),
+    one('hosts', 'Hosts', step?.hosts, '', 0),
+    one('idle', 'Idle, of before', step && sharePercent(step.parts.before.idle, step.before.energy.central), '%', 0),
+    one('cost', 'Cost saved', step?.saved.cost.central, 'US$/year', 0),
+    one('carbon', 'Carbon saved', step?.saved.carbon.central, 't/year'),
+  ];
+}
+
+const units = { energy: 'kWh', cost: 'US$', carbon: 't' } as const;
+
+export const columns: readonly Column<Frame>[] = [
+  { name: 'servers moved', value: ({ step }) => step?.moved ?? '' },
+  { name: 'hosts', value: ({ step }) => step?.hosts ?? '' },
+  ...(['after', 'saved'] as const).flatMap((side) =>
+    (['low', 'central', 'high'] as const).flatMap((end) =>
+      (['energy', 'cost', 'carbon'] as const).map((measure) => ({
+        name: `${side}, ${measure}, ${end} (${units[measure]})`,
+        value: ({ step }: Frame) => (step ? Number(step[side][measure][end].toPrecision(6)) : ''),
+      })),
+    ),
+  ),
+];
+
+export const tasks: readonly FigureTask<Frame, Values>[] = [
+  {
+    name: 'sure-saving',
+    title: 'Unsure bars, sure saving',
+    text: 'Find a moment at which the thin lines of ‘before’ and ‘after’ overlap for the electricity, and yet a saving is certain.',
+    check({ frame: { step, fault } }) {
+      if (!step) return { done: false, says: fault ?? '' };
+      const { before, after, saved } = step;
+      const overlap = after.energy.high > before.energy.low;
+      const sure = saved.energy.low > 0;
+      return {
+        done: overlap && sure,
+        says: `${overlap ? 'The two overlap' : 'The two do not overlap'}, and ${sure ? `at least ${inTens(saved.energy, 'low')} MWh are saved` : 'a saving is not certain'}.${overlap && sure ? ' Load, PUE and machines are the same on both sides.' : ''}`,
+      };
+    },
+    answer: { values: {}, frame: 9 },
+  },
+];
