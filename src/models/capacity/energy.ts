@@ -148,33 +148,30 @@ export interface Step {
 }
 
 /** What is wrong with a plan, as a sentence; undefined where nothing is. */
-export function faultOf({
-  servers,
-  server,
-  load,
-  host,
-  target,
-  overhead,
-  spare,
-  pue,
-  grid,
-  price,
-}: Plan): string | undefined {
-  const bounds: readonly (readonly [string, Estimate<number>, number, number])[] = [
-    ['load', load, 0, 1],
+export function faultOf(plan: Plan): string | undefined {
+  const { server, host = { ...server, work: 1 } } = plan;
+  // Least and greatest values that make sense; no power or no work at all makes none.
+  const some = Number.MIN_VALUE;
+  const bounds: readonly (readonly [string, Estimate<number> | number, number, number?])[] = [
+    ['load', plan.load, 0, 1],
     ['idle share', server.idle, 0, 1],
-    ['host’s idle share', host?.idle ?? server.idle, 0, 1],
-    ['PUE', pue, 1, Infinity],
-    ['grid’s intensity', grid, 0, Infinity],
+    ['idle share of a host', host.idle, 0, 1],
+    ['peak', server.peak, some],
+    ['peak of a host', host.peak, some],
+    ['work of a host', host.work, some],
+    ['target', plan.target, some, 1],
+    ['PUE', plan.pue, 1],
+    ['intensity of the grid', plan.grid, 0],
+    ['overhead', plan.overhead, 0],
+    ['number of spares', plan.spare, 0],
+    ['price', plan.price, 0],
   ];
-  const turned = bounds.find(([, { low, central, high }]) => !(low <= central && central <= high));
-  const outside = bounds.find(([, { low, high }, least, most]) => !(low >= least && high <= most));
-  const able = [server.peak, host?.peak ?? 1, host?.work ?? 1, target].every((one) => one > 0) && target <= 1;
-  if (!(servers >= 1)) return 'The rack is empty: there is no server to consolidate.';
-  if (turned) return `The lower bound of the ${turned[0]} must not lie above the upper one.`;
-  if (outside) return `No machine has such a ${outside[0]}.`;
-  if (!able) return 'A machine that draws no power or may do no work takes no guest.';
-  if (!(overhead >= 0 && spare >= 0 && price >= 0)) return 'Overhead, spares and price cannot be negative.';
+  if (!(plan.servers >= 1)) return 'The rack is empty: there is no server to consolidate.';
+  for (const [name, given, least, most = Infinity] of bounds) {
+    const { low, central, high } = typeof given === 'number' ? { low: given, central: given, high: given } : given;
+    if (low > high) return `The lower end of the ${name} must not lie above the upper one.`;
+    if (!(low >= least && central >= low && high >= central && high <= most)) return `There is no such ${name}.`;
+  }
   return undefined;
 }
 
