@@ -35,6 +35,7 @@ export const units = [
   'TWh',
   'kg',
   'g/kWh',
+  'US$',
 ] as const;
 
 const printed = ['paper', 'thesis', 'book', 'news', 'standard'] as const;
