@@ -12,7 +12,7 @@ export const about: About = {
   caption:
     'Grey is what machines draw without work, orange the work of the guests. Consolidation takes grey away and leaves orange as it is. Thin lines show how far the inputs may be off.',
   picture:
-    'Machines with their load; bars of electricity, cost and carbon before, now and saved; a curve of the electricity server by server.',
+    'Machines with their load; bars of electricity, cost and carbon before, after and saved; a curve of the electricity server by server.',
   models: [
     'A machine’s power is a line from idle to peak by its load; the building adds its PUE; a year has 8760 hours.',
     'Each step moves one server into a virtual machine and switches it off. As many hosts run as keep to the target, bear the upper end of the load, and have the spares.',
