@@ -21,7 +21,6 @@ import {
   type Hour,
   type KilowattHour,
   type Plan,
-  type Pue,
   type Share,
   type Tonne,
   type Watt,
