@@ -3,20 +3,17 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'astro/zod';
 import { parseDocument } from 'yaml';
+import { gridsSchema, rackSchema, type Grids, type Server } from './capacity-schemas.ts';
 import { commitsSchema, type Commits } from './commits-schema.ts';
 import {
   glossarySchema,
-  gridsSchema,
   hypervisorsSchema,
   numbersSchema,
-  rackSchema,
   referencesSchema,
   timelineSchema,
-  type Grids,
   type Hypervisor,
   type Numbers,
   type References,
-  type Server,
   type Term,
   type TimelineEvent,
 } from './content-schemas.ts';

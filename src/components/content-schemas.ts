@@ -194,36 +194,6 @@ export const hypervisorsSchema = z
     });
   });
 
-/** One server of the example rack; loads are percentages of its own cores, hours are of the day. */
-export const serverSchema = z
-  .strictObject({
-    name: line.max(10),
-    busy: z.enum(['day', 'night', 'always']),
-    cores: z.number().int().min(1),
-    /** In GiB. */
-    memory: z.number().int().min(1),
-    base: z.number().int().min(0).max(100),
-    peak: z.number().int().min(0).max(100),
-    from: z.number().int().min(0).max(23),
-    to: z.number().int().min(0).max(23),
-  })
-  .refine(({ base, peak }) => base <= peak, { path: ['peak'], message: 'is below `base`' })
-  .refine(({ busy, base, peak, from, to }) => (busy === 'always') === (base === peak && from === to), {
-    path: ['busy'],
-    message: '`always` is one load all day',
-  });
-
-/** content/racks.yaml: at most as many servers as the exact packing takes. */
-export const rackSchema = z
-  .array(serverSchema)
-  .max(12)
-  .superRefine((servers, context) => {
-    servers.forEach(({ name }, index) => {
-      if (servers.findIndex((other) => other.name === name) !== index)
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'stands twice' });
-    });
-  });
-
 /** One word that an article defines. */
 export const termSchema = z.strictObject({
   id: slug,
@@ -250,18 +220,6 @@ export const glossarySchema = z
     });
   });
 
-/** content/grids.yaml: how much carbon a kilowatt-hour of each grid brings, all of one year. */
-export const gridsSchema = z.strictObject({
-  year: z.number().int().min(2000).max(2100),
-  unit: z.literal('g/kWh'),
-  source: slug,
-  at: line,
-  places: z
-    .array(z.strictObject({ id: slug, name: line.max(20), intensity: z.number().positive().max(1500) }))
-    .min(2)
-    .superRefine(uniqueIds),
-});
-
 /** One work that is cited. */
 export type Reference = z.infer<typeof referenceSchema>;
 /** Works by cite key. */
@@ -272,12 +230,8 @@ export type PublishedNumber = z.infer<typeof numberSchema>;
 export type Numbers = z.infer<typeof numbersSchema>;
 /** One event of the history. */
 export type TimelineEvent = z.infer<typeof eventSchema>;
-/** One server of the example rack. */
-export type Server = z.infer<typeof serverSchema>;
 /** One hypervisor, product or service. */
 export type Hypervisor = z.infer<typeof hypervisorSchema>;
-/** Grids of one year. */
-export type Grids = z.infer<typeof gridsSchema>;
 /** One word of the glossary. */
 export type Term = z.infer<typeof termSchema>;
 
