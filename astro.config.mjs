@@ -3,7 +3,7 @@ import sitemap from '@astrojs/sitemap';
 import { defineConfig } from 'astro/config';
 import { editions } from './src/editions/index.ts';
 import { shiki } from './src/components/code.ts';
-import { lightFigures } from './src/components/light.ts';
+import { lightFigures, plainImports } from './src/components/light.ts';
 
 // Links that leave the page's own folder need to know where the site will stand.
 const base = process.env.SITE_BASE ?? '/';
@@ -22,8 +22,8 @@ export default defineConfig({
   build: { assets: 'assets', inlineStylesheets: 'never', format: 'directory' },
   devToolbar: { enabled: false },
   vite: {
-    build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-    plugins: [lightFigures()],
+    build: { assetsInlineLimit: 0, modulePreload: false },
+    plugins: [lightFigures(), plainImports()],
     environments: {
       client: {
         build: {
