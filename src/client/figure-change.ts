@@ -25,11 +25,8 @@ export function bringIntoView(id: string): boolean {
   if (!stage) return false;
   const { top, bottom, height } = stage.getBoundingClientRect();
   const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
-  if (seen >= 0.8 * Math.min(height, innerHeight)) {
-    // A smooth scroll that is still under way would take it out of sight again.
-    scrollTo({ top: scrollY, behavior: 'instant' });
-    return false;
-  }
-  stage.scrollIntoView({ block: height < innerHeight ? 'nearest' : 'start' });
+  if (seen >= 0.8 * Math.min(height, innerHeight)) return false;
+  // At once: a smooth scroll is lost where another one to the same place has only just been broken off.
+  stage.scrollIntoView({ block: height < innerHeight ? 'nearest' : 'start', behavior: 'instant' });
   return true;
 }

@@ -54,7 +54,7 @@ function offerReturn(id: string, from: HTMLElement): void {
   button.textContent = strings().prose.back;
   button.addEventListener('click', () => {
     button.remove();
-    from.scrollIntoView({ block: 'center' });
+    from.scrollIntoView({ block: 'center', behavior: 'instant' });
     from.focus({ preventScroll: true });
   });
   links.prepend(button);
