@@ -243,7 +243,8 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     text: 'Guest A is in ring 0 and clears the interrupt flag. Let guest B have the CPU again nevertheless, by changing what guest A does.',
     check({ frames, values }) {
       const count = instructionsOfB(frames);
-      if (values.deprivileged) return { done: false, says: 'Guest A still runs in ring 1: switch ‘deprivileged’ off.' };
+      if (values.deprivileged)
+        return { done: false, says: 'Guest A still runs in ring 1: switch ‘Guest A deprivileged’ off.' };
       if (!values.sensitive.includes('cli')) return { done: false, says: 'Guest A has no cli any more. Leave it in.' };
       const done = count > values.slice;
       if (!done) return { done, says: `Guest B has had ${count} instructions and gets no more.` };
