@@ -176,8 +176,12 @@ function drawSlices(root: Root, { x0, x1, y, height, tickMs }: Layout['slices'],
   drawAxis(group, 'time', { x0, x1, y: y + height + 5, ticks });
   const letters = columns.flatMap((column, index): readonly Label[] => {
     const x = (column.x0 + column.x1) / 2;
-    if (column.x1 - column.x0 < 16 || column.own < 22 || Math.abs(x - now) < 9) return [];
-    return [{ key: String(index), x, y: y + height - 7, anchor: 'middle', text: column.slice.guest, look: 'strong' }];
+    if (column.x1 - column.x0 < 16 || Math.abs(x - now) < 9) return [];
+    // A share too low for the letter has it on its top.
+    const over = column.own < 22 ? column.own : 0;
+    return [
+      { key: String(index), x, y: y + height - 7 - over, anchor: 'middle', text: column.slice.guest, look: 'strong' },
+    ];
   });
   drawLabels(part(group, 'letters'), 'word', letters);
   drawLabels(group, 'word', [

@@ -47,6 +47,18 @@ describe('the opening', () => {
   });
 });
 
+test.each(['wide', 'narrow'] as const)(
+  'every column says whose slice it is, however little the guest keeps (%s)',
+  (stage) => {
+    for (const change of [{}, { roundTrip: 3963 }, { roundTrip: 5000, sensitive: 100, sensitiveB: 100 }]) {
+      const run = runWith(it, change);
+      const markup = drawStatic(it.figure, run.frames.at(run.index), run.values, stage, 'x');
+      const slices = markup.slice(markup.indexOf('letters'), markup.indexOf('100 %', markup.indexOf('letters')));
+      expect(slices.match(/>[AB]</g)?.slice(0, 12)).toEqual([...'ABABABABABAB'].map((letter) => `>${letter}<`));
+    }
+  },
+);
+
 test('what guest A does costs guest A: guest B’s share does not move', () => {
   expect(value({ sensitive: 100 }, 'guestB')).toBeCloseTo(value({ sensitive: 0 }, 'guestB'), 1);
 });
