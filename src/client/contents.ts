@@ -12,7 +12,8 @@ export function bindContents(): void {
       if (index === passed) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
   };
-  // It is asked again only when a heading crosses the line, in either direction.
-  const crossings = new IntersectionObserver(show, { rootMargin: '0px 0px -66.6%' });
+  // It is asked again only when a heading crosses the line, in either direction; all that lies above it counts, so that
+  // a leap over several is not missed.
+  const crossings = new IntersectionObserver(show, { rootMargin: '99999px 0px -66.6%' });
   for (const heading of headings) if (heading) crossings.observe(heading);
 }

@@ -88,6 +88,13 @@ test('the contents follow the reader', async ({ quietPage: page }) => {
     await expect(current).toHaveCount(1);
     await expect(link).toHaveAttribute('aria-current', 'true');
   }
+  // A leap over all headings stops at none of them.
+  const leap = (end: boolean): Promise<void> =>
+    page.evaluate((end) => scrollTo({ top: end ? document.body.scrollHeight : 0, behavior: 'instant' }), end);
+  await leap(true);
+  await expect(headings.last()).toHaveAttribute('aria-current', 'true');
+  await leap(false);
+  await expect(current).toHaveCount(0);
 });
 
 test('the first stop of the tab key skips to the text', async ({ quietPage: page }) => {
