@@ -38,8 +38,8 @@ export const views = {
   status: [s.status, s.newest, s.licence],
 } as const;
 
-/** The cells of a row in a view; throws where the row has nothing to say there. */
-export function cellsOf(row: Hypervisor, view: keyof typeof views): readonly Cell[] {
+/** The cells of a row in a view; its month only where it is not the stated one. Throws where it has nothing to say there. */
+export function cellsOf(row: Hypervisor, view: keyof typeof views, stated = ''): readonly Cell[] {
   const { id, bootsFirst, drivers, technique, licence, newest, state, status, asOf } = row;
   const version = newest && `${newest.version}${newest.date ? `, ${formatDate(newest.date)}` : ''}`;
   const key = newest?.date ?? '';
@@ -50,7 +50,7 @@ export function cellsOf(row: Hypervisor, view: keyof typeof views): readonly Cel
         lead: s.states[state],
         text: status,
         key: Object.keys(s.states).indexOf(state),
-        sources: `${s.checked} ${formatDate(asOf)}. ${s.sources}:`,
+        sources: `${asOf === stated ? '' : `${s.checked} ${formatDate(asOf)}. `}${s.sources}:`,
       },
       { label: s.newest, text: version ?? '', key },
       { label: s.licence, text: licence ?? '', ...(licence ? {} : { key: '' }) },

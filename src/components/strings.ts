@@ -188,7 +188,7 @@ export const strings = {
     title: 'Atlas of hypervisors',
     summary:
       'Every hypervisor, product and service that the book names: what it is called now, what it was called, and how it stands today.',
-    text: 'Current is what is offered and looked after. Legacy is past its main support, or its maker offers something newer. Ended is no longer offered. What no source confirmed is left out.',
+    text: 'Current: offered and looked after. Legacy: past its main support, or its maker offers something newer. Ended: no longer offered. What no source confirmed is left out.',
   },
   glossary: {
     title: 'Glossary',

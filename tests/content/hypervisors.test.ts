@@ -78,6 +78,15 @@ describe('a table of the atlas', () => {
     expect(() => ids('')).toThrow('no id and no kind');
   });
 
+  it('says when a row was checked where the table has not said it', () => {
+    for (const row of hypervisors) {
+      const words = (stated: string): string =>
+        cellsOf(row, 'status', stated).find(({ sources }) => sources)?.sources ?? '';
+      expect(words('1974-07')).toMatch(/^Checked in [A-Z]\w+ \d{4}\. Sources:$/);
+      expect(words(row.asOf)).toBe('Sources:');
+    }
+  });
+
   it('says of each row as many things as it has columns, or why it cannot', () => {
     for (const row of hypervisors) {
       const labels = (view: keyof typeof views): string[] => cellsOf(row, view).map(({ label }) => label);
