@@ -37,10 +37,10 @@ export const about: About = {
   title: 'Xen got ideas from many, and code from two',
   question: 'Where does Xen come from, and what came of it?',
   caption:
-    'Follow the strong lines into Xen from above, and out of it downwards. Ideas, people and interfaces went over far more often than code did; a green mark has code of Xen in it.',
+    'Follow the strong lines into Xen from above, and out of it downwards. Ideas, people and interfaces went over more often than code did. Solid is code, dashed an idea, dotted people, dots with dashes an interface; a green mark has code of Xen in it.',
   picture: 'A family tree of virtual machine systems, one row each from 1967 down to 2018, with lines from ancestors',
   models: [
-    'A line goes down from the system that gave and across to the one that got. It is drawn solid for code, dashed for an idea, dotted for people and mixed for an interface.',
+    'A line goes down from the system that gave and across to the one that got. It is drawn solid for code, dashed for an idea, dotted for people, and with dots and dashes for an interface.',
     'Ancestry is all that is reached by lines upwards, offspring all that is reached downwards, both by the kinds that are switched on.',
     'Systems stand in the order of their years, a step each; the steps are not to scale.',
     'A line is there only if a source that was read for this book says so. The list on this figure’s page has each with its source.',
@@ -48,6 +48,7 @@ export const about: About = {
   leavesOut: [
     'How much went over, and influence that nobody wrote down.',
     'When it went over: QEMU came to Xen with release 3.0, and counts from the beginning.',
+    'Whether it is still there, or went on: Xen dropped the scheduler of Nemesis before 3.0, and Amazon speaks of KVM’s core, which is not the part that came from QEMU.',
     'Most systems: those are here that the article tells of, or that a source ties to them.',
   ],
   sources: [
@@ -201,7 +202,10 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
       if (systems.length < family.systems.length) return { done: false, says: 'Go to the last moment first.' };
       const most = mostOffspring(family, ['code']).count;
       return offspring.length === most
-        ? { done: true, says: `Code of ${asked} is in ${most} others: an emulator, which is no hypervisor by itself.` }
+        ? {
+            done: true,
+            says: `Lines of code lead from ${asked} to ${most} others. It is an emulator, and no hypervisor by itself.`,
+          }
         : { done: false, says: `${asked} has ${offspring.length}, and another has ${most}.` };
     },
     answer: { values: { chosen: 'qemu', kinds: ['code'] }, frame: 'last' },
@@ -216,7 +220,7 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
       if (!chosen || chosen.year <= 2003) return { done: false, says: `Look below Xen: ${asked} is not younger.` };
       return ancestors.some(({ id }) => id === 'xen')
         ? { done: false, says: `Xen is among the ancestors of ${asked}.` }
-        : { done: true, says: `${asked} owes Xen nothing that a source speaks of.` };
+        : { done: true, says: `None of the sources here ties ${asked} to Xen by a line.` };
     },
     answer: { values: { chosen: 'kvm' }, frame: 'last' },
   },
