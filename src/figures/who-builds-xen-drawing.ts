@@ -156,7 +156,8 @@ export function drawContributors(
     const row = rows.find(({ id }) => id === key);
     return row ? alone(row) : null;
   });
-  drawHead(root, frame, measure, stage, most);
+  const inked = places.some(({ row, bare }) => !bare && row.commits.some((_, index) => halves(row, index)));
+  drawHead(root, frame, measure, stage, most, inked);
   drawFoot(root, frame, stage, (index) => x(index) + column / 2);
 }
 
@@ -166,13 +167,15 @@ function drawHead(
   measure: Measure,
   stage: Stage,
   most: number,
+  inked: boolean,
 ): void {
   const { left, right, strip } = layouts[stage];
   const width = stageSize[stage];
   const column = (right - left) / Math.max(1, fewest.length);
   const top = measure === 'share' ? `${formatNumber(most, 1)}\u202f%` : formatNumber(most);
   const says =
-    fault ?? `One scale for all rows; the tallest bar is ${top}. In full ink: the fewest with half of the commits.`;
+    fault ??
+    `One scale for all rows; the tallest bar is ${top}. ${inked ? 'In full ink: the fewest with half of the commits.' : 'None shown is among the fewest with half.'}`;
   const release = history.releases[at];
   drawLabels(part(root, 'head'), 'said', [
     {

@@ -186,6 +186,11 @@ describe('filter and measure', () => {
     const root = picture('wide', { chosen: ['amazon'] });
     expect(name(root, 'others')).toBe('24 not chosen (too high to draw)');
     expect(bars(root, 'others', 'bar')).toBe('');
+    // Amazon was never among the fewest, so no bar is in full ink and the words above do not explain it.
+    expect(bars(root, 'amazon', 'cell')).toBe('');
+    expect(root.textContent).toContain('None shown is among the fewest with half.');
+    expect(root.textContent).not.toContain('full ink');
+    expect(picture('wide').textContent).toContain('full ink');
     expect(Math.max(...heights(bars(root, 'amazon', 'bar')).values())).toBeGreaterThan(300);
   });
 
