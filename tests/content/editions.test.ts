@@ -10,6 +10,7 @@ import { distDir } from '../../src/commands/project.ts';
 import { checkLicences, missingLicences } from '../../src/editions/licences.ts';
 import { builtPages } from '../../src/editions/pages.ts';
 import { packageOf } from '../../src/components/licences.ts';
+import { figureNames, loadFigure } from '../../src/figures/index.ts';
 import { envWithThisNode, withFile, withPackages } from '../commands/scratch.ts';
 
 /** A built site by its folder. */
@@ -138,6 +139,17 @@ describe('the built site', () => {
       // No markup is left over, and no control.
       expect(markdown.replace(/```[\s\S]*?```|`[^`\n]*`|<https?:[^>]*>/g, '')).not.toMatch(/<[a-z/]/i);
       expect(markdown).not.toMatch(/Share this state|Step back|Copy$/m);
+    }
+  });
+
+  test('what is published of a figure’s controls has its source beside it, in view or folded', async () => {
+    for (const name of figureNames) {
+      const { document } = parseHTML(site.read(`figures/${name}/index.html`));
+      for (const [param, { source }] of Object.entries((await loadFigure(name)).params)) {
+        if (!source || source === 'unpublished') continue;
+        const link = document.querySelector(`.control[data-param="${param}"] .control-source a`);
+        expect(link?.getAttribute('href'), `${name}.${param}`).toMatch(new RegExp(`/references/#${source.cite}$`));
+      }
     }
   });
 
