@@ -20,7 +20,7 @@ import {
 import { notice } from './consolidation-words.ts';
 import { hatch } from './marks/hatch.ts';
 import { keyed, part, round } from './marks/keyed.ts';
-import { wrapText } from './marks/text.ts';
+import { textWidth, wrapText } from './marks/text.ts';
 
 /** Draws one moment for one stage. */
 export function drawConsolidation(root: Root, frame: Frame, stage: Stage): void {
@@ -68,7 +68,8 @@ function drawHosts(root: Root, frame: Frame, layout: Layout): void {
       const isNew = step?.item === vm || restarts.some(({ item }) => item === vm);
       const look = `segment-shape a-${actors[servers[vm]?.busy ?? 'day']}`;
       outline(isNew ? `${look} is-on` : look, rectangle(x, y, width, height));
-      if (width >= 12 && height >= 15) words.push(word(x + width / 2, y + height / 2 + 4.5, letter(vm), '', 'middle'));
+      if (width > textWidth(letter(vm), { size: 13 }) + 1.5 && height >= 15)
+        words.push(word(x + width / 2, y + height / 2 + 4.5, letter(vm), '', 'middle'));
       x += width;
     }
     let lower: Vector = Array<number>(24).fill(y + height);

@@ -18,34 +18,34 @@ const names = { day: 'busy by day', night: 'busy at night', always: 'the same al
 
 /** Draws every server's load over its day in a frame as tall as its own CPU, its memory, and the host that it went to. */
 export function drawRack(root: Root, { setup, step, hosts, gone }: Frame, layout: Layout): void {
-  const { isWide, line, spark, hour, gib } = layout;
+  const { isWide, line, spark, hour, gib, host: end } = layout;
   const words: Word[] = [
     word(0, 14, `The rack: ${setup.servers.length}`, 'strong'),
     ...(isWide
       ? [
           word(spark, 14, '0 to 24 h', 'quiet'),
           word(gib, 14, 'GiB', 'quiet', 'end'),
-          word(238, 14, 'host', 'quiet', 'end'),
+          word(end, 14, 'host', 'quiet', 'end'),
         ]
-      : [word(300, 14, 'CPU, 0 to 24 h; memory, GiB', 'quiet', 'end')]),
+      : [word(301, 14, 'CPU, 0 to 24 h; GiB; host', 'quiet', 'end')]),
   ];
   const [outlines, outline] = collect();
   let [y, left] = [40, 0];
   for (const busy of kinds) {
     // Of two columns the right one begins with the nights.
-    if (!isWide && busy === 'night') [y, left] = [40, 158];
+    if (!isWide && busy === 'night') [y, left] = [40, 156];
     words.push(word(left, y, names[busy], `t-${actors[busy]} strong`));
     y += line;
     setup.servers.forEach((server, at) => {
       if (server.busy !== busy) return;
-      const look = step?.item === at ? 'strong' : '';
       const host = hosts.findIndex((vms) => vms.includes(at));
+      const isDown = host >= 0 && host === gone;
+      // Two columns leave no room for the word.
+      const look = isDown && !isWide ? 't-fault strong' : step?.item === at ? 'strong' : '';
       words.push(word(left, y, `${letter(at)} ${server.name}`, look));
-      words.push(word(left + gib, y, `${server.memory}`, look, 'end'));
-      if (isWide && host >= 0) {
-        const isDown = host === gone;
-        words.push(word(238, y, isDown ? 'down' : `→ ${host + 1}`, isDown ? 't-fault strong' : look, 'end'));
-      }
+      words.push(word(left + gib, y, `${server.memory}`, isDown ? '' : look, 'end'));
+      if (isWide && isDown) words.push(word(left + end, y, 'down', 't-fault strong', 'end'));
+      else if (host >= 0 && !isDown) words.push(word(left + end, y, `→${isWide ? ' ' : ''}${host + 1}`, look, 'end'));
       const bottom = y + 3;
       const day = setup.days[at] ?? [];
       const heights = day.map((load) => bottom - (16 * load) / (100 * server.cores));

@@ -22,11 +22,12 @@ export const stageHeights = { wide: 458, narrow: 692 };
 /** Where things stand. */
 export interface Layout {
   readonly isWide: boolean;
-  /** The rack: height of a line, where the day begins, units to an hour, where the memory ends. */
+  /** The rack: height of a line, where the day begins, units to an hour, where the memory and the host end. */
   readonly line: number;
   readonly spark: number;
   readonly hour: number;
   readonly gib: number;
+  readonly host: number;
   /** Ends of the bars of memory and of the charts of CPU. */
   readonly memory: readonly [number, number];
   readonly cpu: readonly [number, number];
@@ -47,6 +48,7 @@ export const layouts: Readonly<Record<Stage, Layout>> = {
     spark: 92,
     hour: 3,
     gib: 198,
+    host: 238,
     memory: [272, 488],
     cpu: [510, 719],
     top: 26,
@@ -58,9 +60,10 @@ export const layouts: Readonly<Record<Stage, Layout>> = {
   narrow: {
     isWide: false,
     line: 21,
-    spark: 80,
-    hour: 1.5,
-    gib: 142,
+    spark: 72,
+    hour: 1,
+    gib: 117,
+    host: 145,
     memory: [1, 143],
     cpu: [161, 303],
     top: 234,

@@ -23,9 +23,9 @@ export const about: About = {
   title: 'Twelve servers fit on four hosts, and memory says how many',
   question: 'How few hosts can take a rack of servers as VMs, which resource decides, and what if a host is lost?',
   caption:
-    'Each server becomes a VM on a host; the boxes at the left are hardly filled, and the hosts are. As it opens, the hosts’ memory is full before their CPU is: for the CPU alone, three hosts would do.',
+    'Each server becomes a VM on a host; the boxes of the rack are hardly filled, and the hosts are. As it opens, the hosts’ memory is full before their CPU is: for the CPU alone, three hosts would do.',
   picture:
-    'Twelve servers with their load over a day and their memory. Beside them the hosts, one below the other: a bar of memory that the VMs fill after dom0, and a chart of the CPU by the hour, with a line where the headroom begins. Below, how many hosts memory alone and CPU alone would need, the fewest possible, and how many were taken.',
+    'Twelve servers with their load over a day and their memory. Beside or below them the hosts, one below the other: a bar of memory that the VMs fill after dom0, and a chart of the CPU by the hour, with a line where the headroom begins. Below, how many hosts memory alone and CPU alone would need, the fewest possible, and how many were taken.',
   models: [
     'The rack is an example: nobody published these twelve servers. Their mean load lies where a report of 2014 has that of servers, at 12 to 18 % of their CPU.',
     'A VM keeps its memory all day; its CPU load changes by the hour. CPU is added up as the sum of all peaks, or hour by hour.',
@@ -194,10 +194,10 @@ export function readouts(frame: Frame): readonly Readout[] {
   return [
     { id: 'hosts', label: 'Hosts taken', value: frame.hosts.length },
     { id: 'optimum', label: 'Fewest possible', value: optimum },
-    { id: 'bound', label: 'By volume at least', value: Math.max(bounds.memory, bounds.cpu) },
+    { id: 'bound', label: 'By the sums at least', value: Math.max(bounds.memory, bounds.cpu) },
     { id: 'binds', label: 'What binds', value: binding(frame) },
     { id: 'load', label: 'Mean CPU load', value: meanLoad(frame), unit: '%' },
-    { id: 'down', label: 'VMs down, a host lost', value: down },
+    { id: 'down', label: 'VMs down after a loss', value: down },
   ];
 }
 

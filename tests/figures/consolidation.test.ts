@@ -67,6 +67,16 @@ describe('what the presets show', () => {
   });
 });
 
+test.each(['wide', 'narrow'] as const)(
+  'a VM too small for its letter is found by its host in the rack (%s)',
+  (stage) => {
+    const said = picture({ memory: 256, by: 'hours' }, stage).match(/>→ ?[12]</g);
+    expect(said).toHaveLength(12);
+    // Three of a lost host are down, and have none.
+    expect(picture({ memory: 128, by: 'hours', lost: 1 }, stage).match(/>→ ?2</g)).toHaveLength(9);
+  },
+);
+
 test('every VM has a moment that says which host was tried and what it lacked', () => {
   const said = Array.from({ length: 12 }, (_, at) => sentence({}, at + 1));
   expect(said[0]).toBe('A (database): host 1 takes it, a new one.');
