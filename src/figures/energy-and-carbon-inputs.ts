@@ -9,7 +9,17 @@ const spec = { cite: 'ccf-specpower' } as const;
 
 /** The controls: what is published with its source, and the size of the example. */
 export const params = {
-  servers: { ...number, label: 'Servers', place: 'view', unit: '', min: 0, max: 60, step: 1, default: 20 },
+  servers: {
+    ...number,
+    label: 'Servers',
+    help: 'An example.',
+    place: 'view',
+    unit: '',
+    min: 0,
+    max: 60,
+    step: 1,
+    default: 20,
+  },
   target: {
     ...percent,
     label: 'Target load of a host',
@@ -53,32 +63,32 @@ export const params = {
   peak: { ...watts, label: 'Peak of a server', default: { number: 'specpower.peak-2008' }, source: spec },
   idleLow: {
     ...percent,
-    label: 'Idle, of its peak, from',
+    label: 'Server idle, of its peak, from',
     default: { number: 'specpower.idle-low-2008' },
     source: spec,
   },
   idleHigh: {
     ...percent,
-    label: 'Idle, of its peak, to',
+    label: 'Server idle, of its peak, to',
     default: { number: 'specpower.idle-high-2008' },
     source: spec,
   },
   hostPeak: { ...watts, label: 'Peak of a newer host', default: { number: 'specpower.peak-2021' }, source: spec },
   hostIdleLow: {
     ...percent,
-    label: 'Idle, of its peak, from',
+    label: 'Newer host idle, of its peak, from',
     default: { number: 'specpower.idle-low-2021' },
     source: spec,
   },
   hostIdleHigh: {
     ...percent,
-    label: 'Idle, of its peak, to',
+    label: 'Newer host idle, of its peak, to',
     default: { number: 'specpower.idle-high-2021' },
     source: spec,
   },
   work: {
     ...number,
-    label: 'It does the work of',
+    label: 'A newer host does the work of',
     help: 'By one benchmark, SPECpower.',
     unit: 'servers',
     min: 1,

@@ -10,7 +10,7 @@ export const about: About = {
   title: 'Most of the electricity keeps idle machines on',
   question: 'What does consolidation save in a year, and how sure is that?',
   caption:
-    'Grey is what machines draw without work, orange the work of the guests. Consolidation takes grey away and leaves orange as it is. Thin lines show how far the inputs may be off.',
+    'Grey is what machines draw without work, orange the work of the guests, green what the hypervisor adds. Among machines of one kind, consolidation takes grey away and leaves orange as it is. Thin lines show how far the inputs may be off.',
   picture:
     'Machines with their load; bars of electricity, cost and carbon before, after and saved; a curve of the electricity server by server.',
   models: [
@@ -107,7 +107,7 @@ export function readouts({ step }: Frame): readonly Readout[] {
   const one = (id: string, label: string, value: number | undefined, unit: string, digits = 1): Readout => ({
     id,
     label,
-    value: value ?? 0,
+    value: value ?? '–',
     unit,
     digits,
   });

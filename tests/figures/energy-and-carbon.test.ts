@@ -148,5 +148,7 @@ describe('the picture', () => {
     expect(root.textContent).toMatch(sentence);
     expect(root.querySelector('.scene')).toBeNull();
     expect(at(change).says).toMatch(sentence);
+    // Nothing is known of such a plan; a zero would be an answer.
+    for (const { value } of readoutsOf(it0, runWith(it0, change)).values()) expect(value).toBe('–');
   });
 });
