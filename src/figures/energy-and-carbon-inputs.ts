@@ -88,7 +88,7 @@ export const params = {
   },
   work: {
     ...number,
-    label: 'A newer host does the work of',
+    label: 'Work of a newer host',
     help: 'By one benchmark, SPECpower.',
     unit: 'servers',
     min: 1,
