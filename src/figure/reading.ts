@@ -52,5 +52,11 @@ function readNumber(name: string, param: Extract<Param, { kind: 'number' }>, tex
       value,
       problem: `${name} goes from ${param.min} to ${param.max}${unit}; ${value} is used instead of ${quote(text)}`,
     };
+  // A link that asks for a place between two steps is told, or the figure would seem to answer for that place.
+  if (Math.abs(value - number) > 1e-9 * Math.max(1, Math.abs(number)))
+    return {
+      value,
+      problem: `${name} goes in steps of ${param.step}${unit}; ${value} is used instead of ${quote(text)}`,
+    };
   return { value };
 }

@@ -58,6 +58,7 @@ describe('an address', () => {
   test.each([
     ['#fig.weight=99999', { weight: 512 }, /weight goes from 1 to 512; 512 is used/],
     ['#fig.weight=-4', { weight: 1 }, /weight goes from 1 to 512/],
+    ['#fig.cost=2.96', { cost: 3 }, /cost goes in steps of 0\.1 µs; 3 is used instead of .2\.96./],
     ['#fig.weight=abc', {}, /weight is a number/],
     ['#fig.weight=', {}, /weight is a number/],
     ['#fig.weight=1e999', {}, /weight is a number/],
