@@ -11,7 +11,8 @@ import { hatch } from './marks/hatch.ts';
 import { part, round } from './marks/keyed.ts';
 import { drawLabels, type Label } from './marks/label.ts';
 import { textWidth } from './marks/text.ts';
-import { clock, delays, lostWords, note, spanWords, wayNames, whyWords } from './disaster-recovery-words.ts';
+import * as say from './disaster-recovery-words.ts';
+import { clock, spanWords, wayNames } from './disaster-recovery-words.ts';
 
 /** One moment with what was set. */
 export interface Frame extends Moment {
@@ -56,7 +57,8 @@ interface Strip {
   readonly to: number;
   readonly ticks: readonly (readonly [time: number, label: string])[];
   readonly failure: number;
-  readonly says: string;
+  /** In full, and where there is no room for that. */
+  readonly says: readonly [full: string, short: string];
   readonly param: string;
   /** The parameter's value at the end; it is 0 at the time 0. */
   readonly last: number;
@@ -90,10 +92,13 @@ function drawStrip(
   part(handle, 'cross', 'path').attr('d', rows.map((row) => `M0,${row - top - 2}v${height + 4}`).join(''));
   part(handle, 'hit', 'circle').attr('r', 16);
   part(handle, 'point', 'circle').attr('r', 7);
-  const left = x + 12 + textWidth(strip.says, { size: 13 }) > x1;
+  const room = x1 + 26 - x;
+  const long = (text: string): number => 12 + textWidth(text, { size: 13 });
+  const says = strip.says[long(strip.says[0]) < Math.max(room, x) ? 0 : 1];
+  const left = long(says) > room;
   drawLabels(group, 'word', [
     { key: 'title', x: 0, y, text: strip.title, look: 'strong' },
-    { key: 'says', x: left ? x - 12 : x + 12, y: top + 4.5, anchor: left ? 'end' : 'start', text: strip.says },
+    { key: 'says', x: left ? x - 12 : x + 12, y: top + 4.5, anchor: left ? 'end' : 'start', text: says },
     ...rows.map((row, index): Label => {
       const text = strip.rows[index] ?? '';
       return { key: text, x: 0, y: wide ? row + 12.5 : row - 5, text };
@@ -104,7 +109,7 @@ function drawStrip(
 
 /** A whole day: images and snapshots on their way, and how far back the one that counts lies. */
 function drawDay(root: Root, { setting, outcomes, after }: Frame, wide: boolean): void {
-  const { failure, fault } = setting;
+  const { failure } = setting;
   const { group, rows, at } = drawStrip(
     root,
     {
@@ -116,7 +121,7 @@ function drawDay(root: Root, { setting, outcomes, after }: Frame, wide: boolean)
       to: day,
       ticks: [0, 6, 12, 18, 24].map((hours) => [hours * hour, clock(hours * hour)]),
       failure,
-      says: `${fault === 'data' ? 'deleted' : 'fails'} at ${clock(failure)}`,
+      says: say.failureWords(setting, after < 0 ? 0 : outcomes[0]?.lost),
       param: 'hour',
       last: 24,
     },
@@ -194,18 +199,14 @@ function wayWords(outcome: Outcome, { after, setting }: Frame, bar: number, midd
       x: middle - 10,
       y,
       anchor: 'end',
-      text: lost
-        ? `${lostWords(lost, setting.fault)}${why ? '' : after < 0 ? ' old' : ' lost'}`
-        : after < 0
-          ? 'up to date'
-          : 'no write lost',
-      look: after < 0 ? 'quiet' : 't-fault strong',
+      text: say.lossWords(outcome, setting.fault, after < 0),
+      look: after < 0 ? 'quiet' : lost ? 't-fault strong' : 'strong',
     },
     {
       key: `${way}-back`,
       x: middle + 10,
       y,
-      text: why ? whyWords[why] : after < 0 ? '' : `back after ${spanWords(back)}`,
+      text: why ? say.whyWords[why] : after < 0 ? '' : `back after ${spanWords(back)}`,
       look: after < back ? 'quiet' : 'strong',
     },
     {
@@ -213,7 +214,7 @@ function wayWords(outcome: Outcome, { after, setting }: Frame, bar: number, midd
       x: wide ? middle * 2 : textWidth(text, { size: 13, weight: 'semibold' }) + 8,
       y: top,
       anchor: wide ? 'end' : 'start',
-      text: why || after < 0 ? '' : note(way, setting),
+      text: why || after < 0 ? '' : say.note(way, setting),
       look: 'quiet',
     },
   ];
@@ -238,7 +239,7 @@ function drawWay(root: Root, group: Group, { lost, steps, back }: Outcome, after
   });
   const waits = steps.map((step, index) => ({
     ...block(middle + along(steps[index - 1]?.after ?? 0), middle + along(step.after)),
-    text: delays[step.what],
+    text: say.delays[step.what],
   }));
   const ends = after < 0 ? [] : waits.slice(1);
   part(group, 'steps axis-line', 'path').attr('d', ends.map(({ x0 }) => `M${round(x0)},${y}v${height}`).join(''));
@@ -272,7 +273,7 @@ function drawRounds(root: Root, { setting, outcomes, after }: Frame, wide: boole
       to: period,
       ticks: [...starts, period].map((time) => [time, formatNumber(time) + (time > 0 ? ' ms' : '')]),
       failure,
-      says: `${failure} ms into the round`,
+      says: [`${failure} ms into the round`, `${failure} ms`],
       param: 'into',
       last: 100,
     },

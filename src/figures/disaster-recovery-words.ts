@@ -1,5 +1,5 @@
 /** The words of disaster-recovery: names, times, and what the outside notices. */
-import type { Fault, Setting, Step, Way, Why } from '../models/recovery/recovery.ts';
+import type { Fault, Outcome, Setting, Step, Way, Why } from '../models/recovery/recovery.ts';
 
 /** Names of the four ways. */
 export const wayNames: Readonly<Record<Way, string>> = {
@@ -28,6 +28,18 @@ export const whyWords: Readonly<Record<Why, string>> = {
 /** What is lost: a time in ms, or all of it where that is without end. */
 export function lostWords(ms: number, fault: Fault): string {
   return ms < Infinity ? spanWords(ms) : fault === 'data' ? 'all that was deleted' : 'everything';
+}
+
+/** What is lost, beside its bar; before the failure, how old the copy is. */
+export function lossWords({ lost, why }: Outcome, fault: Fault, isBefore: boolean): string {
+  if (lost === 0) return isBefore ? 'up to date' : 'no write lost';
+  return `${lostWords(lost, fault)}${why ? '' : isBefore ? ' old' : ' lost'}`;
+}
+
+/** What stands beside the failure, in full and in short. The day begins at midnight, and what is lost may reach behind. */
+export function failureWords({ fault, failure }: Setting, imageLost = 0): readonly [full: string, short: string] {
+  const words = `${fault === 'data' ? 'deleted' : 'fails'} at ${clock(failure)}`;
+  return [imageLost > failure && imageLost < Infinity ? `${words}; yesterday’s image counts` : words, words];
 }
 
 /** What is noticed outside, in a few words. */

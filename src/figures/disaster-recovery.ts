@@ -22,7 +22,7 @@ export const about: About = {
   title: 'The copy decides what is lost, the restart how long it takes',
   question: 'A machine dies. What is gone, and when is the service back?',
   caption:
-    'Hatched is what is lost, pale is the wait. As it opens, the snapshot of 14:00 is still on its way at 14:18 and does not count. The second disk has every write, and Remus loses nothing that anybody outside has seen.',
+    'Hatched is what is lost; pale is the wait, for noticing, deciding, copying back and starting. As it opens, the snapshot of 14:00 is still on its way at 14:18 and does not count. The second disk has every write, and Remus loses nothing that anybody outside has seen.',
   picture:
     'At the top a day, with images and snapshots on their way and the moment of the failure. In the middle four lanes on a logarithmic scale: to the left of the failure what is lost, to the right the time until the service is back. At the bottom three rounds of Remus in proportion.',
   models: [
@@ -129,6 +129,12 @@ type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
   {
+    name: 'afternoon',
+    label: 'An afternoon',
+    says: 'The snapshot of 14:00 needs two minutes more until all of it is there.',
+    values: {},
+  },
+  {
     name: 'worst',
     label: 'Just before the image has arrived',
     says: 'At 2:54 tonight’s image is not complete, so last night’s counts: it is older than a day.',
@@ -195,7 +201,8 @@ export function describe({ after, happens, outcomes, setting, problem }: Frame):
     after < 0 ? `Before ${time} all is well` : after === 0 ? `At ${time} ${event}` : `${spanWords(after)} after it`;
   const lost = outcomes.map(({ way, lost, seen, why }) => {
     const more = why ? `: ${whyWords[why]}` : seen < lost ? ', not seen outside' : '';
-    return `${wayNames[way]} ${after < 0 ? 'would lose' : 'loses'} ${lostWords(lost, fault)}${more}.`;
+    const what = lost ? lostWords(lost, fault) : 'no write';
+    return `${wayNames[way]} ${after < 0 ? 'would lose' : 'loses'} ${what}${more}.`;
   });
   return [[now, [...new Set(words)].join('; ')].filter(Boolean).join(': ') + '.', problem, ...lost]
     .filter(Boolean)
@@ -241,7 +248,7 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
     text: 'Put the failure of the machine where the nightly image loses the most.',
     check({ frame: { outcomes, setting }, values }) {
       const lost = outcomes[0]?.lost ?? 0;
-      // One step of the slider before the very worst.
+      // One step of the slider before the image arrives: at that moment it counts, and the loss falls by a day.
       const done = values.fails !== 'data' && lost >= model.worstLoss(setting.image) - 0.1 * hour;
       return {
         done,
@@ -253,7 +260,7 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
   {
     name: 'objectives',
     title: 'Fifteen minutes, five minutes',
-    text: 'With shipped snapshots: lose at most 15 minutes whenever the machine fails, and have it back within 5.',
+    text: 'With shipped snapshots: lose at most 15 minutes whenever the machine fails, and have it back within 5. Two of the sliders for it stand under Assumptions.',
     check({ frame: { outcomes, setting, problem }, values }) {
       const back = outcomes[1]?.back ?? 0;
       const worst = model.worstLoss(setting.snapshots);

@@ -43,12 +43,35 @@ describe('the opening', () => {
   });
 });
 
+describe('the hours of the image, taken at 1:00 and there at 3:00', () => {
+  // Until it is there, the one of 1:00 yesterday counts: 24 h older.
+  test.each([
+    [0, 23],
+    [0.9, 23.9],
+    [1, 24],
+    [1.1, 24.1],
+    [2, 25],
+    [2.9, 25.9],
+    [3, 2],
+    [3.1, 2.1],
+    [24, 23],
+  ])('a failure at %f h loses %f h', (hour, lost) => {
+    expect(value({ hour }, 'nightLost')).toBeCloseTo(lost, 6);
+    for (const stage of ['wide', 'narrow'] as const)
+      expect(picture({ hour }, stage).includes('yesterday’s image counts<')).toBe(hour < 3);
+  });
+  test('a transfer of half an hour ends the bad hours at 1:30', () => {
+    expect([1.4, 1.5].map((hour) => value({ hour, copy: 0.5 }, 'nightLost'))).toEqual([24.4, 0.5]);
+  });
+});
+
 test('moments are those at which something happens; before the failure nothing is lost or waited for', () => {
   const { frames } = runWith(it);
   const minutes = Array.from({ length: frames.length }, (_, index) => (frames.at(index) as Frame).after / 60_000);
   expect(minutes.slice(2)).toEqual([1 / 60, 1, 2, 16, 17, 136, 137]);
   expect(says({}, 0)).toMatch(/^Before 14:18 all is well\. Nightly image would lose 13 h 18 min\./);
   expect(says({}, 1)).toMatch(/^At 14:18 the machine fails\./);
+  expect(says({}, 1)).toContain('Synchronous storage loses no write.');
   expect(says({}, 2)).toMatch(/^1 s after it: Remus is back\./);
   expect(picture({}, 'wide', 0)).not.toMatch(/ lost<|back after/);
   expect(picture({}, 'wide', 0)).toContain('13 h 18 min old<');
