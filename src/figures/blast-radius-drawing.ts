@@ -165,11 +165,10 @@ export function drawHost(root: Root, scene: Scene, stage: Stage): void {
   const net = find('net');
   const hw = find('hw');
   const out = takenOut(layout).length;
+  const apart = out > 2 ? 'driver, stub domains' : 'driver domains';
   drawLabels(group, 'words', [
     ...all.flatMap((spot) => spotWords(spot, moment, layout)),
-    ...(net && out > 0
-      ? [{ key: 'out', x: net.x, y: 22, text: out > 2 ? 'driver, stub domains' : 'driver domains', look: 't-driver' }]
-      : []),
+    ...(net && out > 0 ? [{ key: 'out', x: net.x, y: 22, text: apart, look: 't-driver strong' }] : []),
     ...(hw
       ? [{ key: 'iommu', x: hw.x + 80, y: hw.y + 25, text: iommu ? 'with IOMMU' : 'without IOMMU', look: 'quiet' }]
       : []),
@@ -180,7 +179,8 @@ export function drawHost(root: Root, scene: Scene, stage: Stage): void {
 type Group = Selection<SVGElement, unknown, null, undefined>;
 
 function drawSpot(group: Group, spot: Spot, state: State, pattern: string, failed: boolean): void {
-  const look = state === 'waits' ? ' is-dashed' : spot.inner ? ' is-inner' : '';
+  // What was taken out of dom0 is what the picture is about: it is drawn stronger than all else.
+  const look = state === 'waits' ? ' is-dashed' : spot.inner ? ' is-inner' : spot.actor === 'driver' ? ' is-on' : '';
   group.attr('class', `box a-${spot.actor}${look}`);
   const { x, y, width, height } = spot;
   part(group, 'box-shape', 'path').attr('d', spot.path ?? outline(x, y, width, height));
@@ -197,7 +197,7 @@ function outline(x: number, y: number, width: number, height: number): string {
   return `M${round(x)},${round(y)}h${round(width)}v${round(height)}h${-round(width)}z`;
 }
 
-const kinds: Readonly<Partial<Record<Part, string>>> = { g1: 'PVH', g2: 'PVH', g3: 'HVM', dom0: 'kernel' };
+const kinds: Readonly<Partial<Record<Part, string>>> = { g3: 'with QEMU', dom0: 'kernel' };
 const words: Readonly<Record<State, string>> = {
   runs: 'runs',
   unmanaged: 'no control',
@@ -222,7 +222,7 @@ function spotWords(spot: Spot, { states, lost }: Moment, layout: Layout): readon
     return starts && textWidth(spot.title + starts, regular) + 30 <= spot.width
       ? [first, { key: `${name}-state`, x: x + spot.width - 8, y: first.y, text: starts, anchor: 'end' }]
       : [first];
-  const kind = name === 'dom0' || layout !== 'dom0less' ? (kinds[name] ?? '') : 'Arm';
+  const kind = name === 'dom0' || layout !== 'dom0less' ? (kinds[name] ?? 'split drivers') : 'Arm';
   const device = lost.includes('net') ? 'no network' : lost.includes('disk') ? 'no disk' : words.waits;
   const says = name === 'dom0' ? '' : state === 'waits' ? device : words[state];
   return [
@@ -243,15 +243,8 @@ function drawElsewhere(root: Root, { layouts, setting }: Scene, stage: Stage, pa
     x: (index % across) * step,
     y: top + 12 + Math.floor(index / across) * 66,
   }));
-  keyed(group, 'g', 'cell-of', cells, ({ layout }) => layout).each(function ({
-    x,
-    y,
-    layout,
-    label,
-    at,
-    moment,
-    there,
-  }) {
+  keyed(group, 'g', 'cell-of', cells, ({ layout }) => layout).each(function (shown) {
+    const { x, y, layout, label, at, moment, there } = shown;
     const cell = select(this).attr('data-set', `layout=${layout};frame=${at}`);
     part(cell, 'hit', 'rect')
       .attr('x', round(x))

@@ -27,7 +27,7 @@ export const about: About = {
   models: [
     'Who needs whom on the host, and what a crash passes on: it takes down what runs on it, makes wait what asks it for something, or leaves guests running that nobody can manage.',
     'A driver inside dom0 is part of its kernel. When dom0’s kernel crashes, Xen reboots the machine, because dom0 is its hardware domain.',
-    'Guests 1 and 2 have paravirtual devices only. Guest 3 has emulated ones too, and stops at the next touch of one when its QEMU is gone.',
+    'Guests 1 and 2 have split drivers only. Guest 3 has emulated devices too, and stops at the next touch of one when its QEMU is gone.',
     'Restart: a driver domain starts alone and the toolstack connects its network again; a disk that is in use cannot be detached, so its guests boot; xenstored and all below it cost a reboot.',
     'dom0less is the Arm form without any dom0. Guests 1 and 2 drive their own devices, and the guide asks for a reboot of the platform when one of them crashes.',
     'Without an IOMMU the worst case is drawn: the failing driver’s device writes into Xen’s memory.',

@@ -29,7 +29,8 @@ describe('as it opens', () => {
   it('crosses one box out, the network driver in a driver domain; no guest is hatched, each is dashed', () => {
     for (const stage of stages) {
       const root = picture({}, undefined, stage);
-      expect(box(root, 'net')?.getAttribute('class')).toContain('a-driver');
+      for (const driver of ['net', 'disk']) expect(box(root, driver)?.getAttribute('class')).toBe('box a-driver is-on');
+      expect(root.querySelectorAll('.host .is-on').length).toBe(2);
       expect(has(root, 'net', 'cross')).toBe(true);
       for (const guest of ['g1', 'g2', 'g3']) {
         expect(has(root, guest, 'down')).toBe(false);
