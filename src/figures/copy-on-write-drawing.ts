@@ -166,7 +166,7 @@ export function drawTree(root: Root, frame: Frame, read: number, stage: Stage): 
           key: 'foot',
           x: width - 2,
           y: 14,
-          text: wide ? 'on a foot: written by work' : 'on a foot: work',
+          text: wide ? 'with a thick foot: written by work' : 'thick foot: work',
           anchor: 'end',
           look: 'quiet',
         },

@@ -104,7 +104,8 @@ function machineStory({ story, written, count, work }: Plot): readonly Scene[] {
   if (story === 'keep') {
     for (let turn = 1; turn <= count; turn++) store = remove(store, `snapshot ${turn}`);
     if (count > 0) {
-      const says = 'Deleting took their names. Their blocks are still needed, and nothing is freed yet.';
+      const [name, blocks] = count > 1 ? ['their names', 'Their'] : ['its name', 'Its'];
+      const says = `Deleting took ${name}. ${blocks} blocks are still needed, and nothing is freed yet.`;
       scenes.push({ title: count > 1 ? 'The snapshots are deleted' : 'The snapshot is deleted', says, store });
       store = model.coalesce(store);
       const merged =
