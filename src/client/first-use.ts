@@ -6,7 +6,7 @@
  */
 export function onFirstUse(target: Document | HTMLElement, begin: () => void): void {
   const stop = new AbortController();
-  for (const type of ['pointermove', 'pointerdown', 'focusin', 'keydown'])
+  for (const type of ['pointermove', 'pointerdown', 'focusin', 'keydown', 'input'])
     target.addEventListener(
       type,
       (event) => {

@@ -8,6 +8,7 @@ import { build } from '../../src/commands/build.ts';
 import { headersFor, parseHeaders } from '../../src/commands/headers.ts';
 import { distDir } from '../../src/commands/project.ts';
 import { checkLicences, missingLicences } from '../../src/editions/licences.ts';
+import type { Params } from '../../src/figure/contract.ts';
 import { builtPages } from '../../src/editions/pages.ts';
 import { packageOf } from '../../src/components/licences.ts';
 import { figureNames, loadFigure } from '../../src/figures/index.ts';
@@ -145,7 +146,7 @@ describe('the built site', () => {
   test('what is published of a figure’s controls has its source beside it, in view or folded', async () => {
     for (const name of figureNames) {
       const { document } = parseHTML(site.read(`figures/${name}/index.html`));
-      for (const [param, { source }] of Object.entries((await loadFigure(name)).params)) {
+      for (const [param, { source }] of Object.entries((await loadFigure(name)).params as Params)) {
         if (!source || source === 'unpublished') continue;
         const link = document.querySelector(`.control[data-param="${param}"] .control-source a`);
         expect(link?.getAttribute('href'), `${name}.${param}`).toMatch(new RegExp(`/references/#${source.cite}$`));

@@ -50,7 +50,8 @@ describe('the opening', () => {
 test.each(['wide', 'narrow'] as const)(
   'every column says whose slice it is, however little the guest keeps (%s)',
   (stage) => {
-    for (const change of [{}, { roundTrip: 3963 }, { roundTrip: 5000, sensitive: 100, sensitiveB: 100 }]) {
+    const changes: readonly Values[] = [{}, { roundTrip: 3963 }, { roundTrip: 5000, sensitive: 100, sensitiveB: 100 }];
+    for (const change of changes) {
       const run = runWith(it, change);
       const markup = drawStatic(it.figure, run.frames.at(run.index), run.values, stage, 'x');
       const slices = markup.slice(markup.indexOf('letters'), markup.indexOf('100 %', markup.indexOf('letters')));
