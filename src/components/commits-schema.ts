@@ -1,7 +1,7 @@
 /** The strict schema of content/commits.yaml: a missing count, a domain given twice or a wrong date stops the build. */
 import { z } from 'astro/zod';
+import { slug } from './content-schemas.ts';
 
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is lower case words with hyphens');
 const count = z.number().int().min(0);
 
 const releaseSchema = z.strictObject({

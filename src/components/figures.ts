@@ -1,7 +1,6 @@
 /** The one entry from pages to figures: loads, fills in published numbers, runs and draws at build. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { AnyFigure, Frames, Preset, Readout, Stage, Values } from '../figure/contract.ts';
 import { readSettings, splitSettings } from '../figure/address.ts';
 import { standalone } from '../figure/standalone.ts';
@@ -16,7 +15,8 @@ import {
 } from '../figure/values.ts';
 import { loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
-import { loadFamily } from './content-data.ts';
+import { loadCommits, loadFamily, loadGrids, loadRack, loadTimeline } from './content-data.ts';
+import type { TimelineEvent } from './content-schemas.ts';
 import { publishedNumber } from './numbers.ts';
 import { pictureFonts } from './picture-fonts.ts';
 import type { Instance } from './scan.ts';
@@ -53,16 +53,26 @@ export function readyFigure(name: string): Promise<AnyFigure> {
   return figure;
 }
 
-/** The content file that a figure is handed, parsed; undefined where it names none. It travels with the page. */
+/** Files of content that figures are handed, each through its strict loader: a fault in one stops the build. */
+const loaders: Readonly<Record<string, () => unknown>> = {
+  'timeline.yaml': () => loadTimeline().map(travelling),
+  'family-tree.yaml': familyData,
+  'commits.yaml': () => loadCommits(),
+  'racks.yaml': () => loadRack(),
+  'grids.yaml': () => loadGrids(),
+};
+
+/** The content file that a figure is handed; undefined where it names none. It travels with the page. */
 export function figureData(figure: AnyFigure): unknown {
-  if (!figure.about.data) return undefined;
-  const data: unknown = parse(readFileSync(join(process.cwd(), 'content', figure.about.data), 'utf8'));
-  return Array.isArray(data) ? data.map(travelling) : familyData(figure.about.data, data);
+  const file = figure.about.data;
+  if (!file) return undefined;
+  const loader = loaders[file];
+  if (!loader) throw new Error(`Figure ${figure.about.name} is handed ${file}, which no loader reads.`);
+  return loader();
 }
 
-// A family is two lists, and its systems are known by their ids.
-function familyData(file: string, data: unknown): unknown {
-  if (file !== 'family-tree.yaml') return data;
+// Systems are known by their ids; an edge travels with the names of its sources.
+function familyData(): unknown {
   const { systems, edges } = loadFamily();
   return {
     systems: systems.map(({ source: _, ...shown }) => shown),
@@ -76,7 +86,7 @@ function citedWords(sources: readonly string[], at?: string): string {
 }
 
 // An entry without what no picture shows, and with the name of its source: a figure's room knows no references.
-function travelling({ id: _, source, confidence, ...shown }: Record<string, string>): unknown {
+function travelling({ id: _, source, confidence, ...shown }: TimelineEvent): unknown {
   return {
     ...shown,
     ...(source ? { cited: referenceShort(source) } : {}),
