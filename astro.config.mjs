@@ -36,12 +36,12 @@ export default defineConfig({
                   {
                     name: 'shell',
                     priority: 3,
-                    test: /\/src\/(figure\/hash|client\/(strings|storage|xen-figure|on-demand|shell|theme|progress|contents))\.|preload-helper|rolldown-runtime|rolldown\/runtime/,
+                    test: /\/src\/(figure\/hash|client\/(strings|storage|xen-figure|figure-module|on-demand|shell|theme|progress|contents))\.|preload-helper|rolldown-runtime|rolldown\/runtime/,
                   },
                   {
                     name: 'figure',
                     priority: 2,
-                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/(index|marks\/)|client\/operator\.)|\/node_modules\/d3-selection\//,
+                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/marks\/|client\/operator\.)|\/node_modules\/d3-selection\//,
                   },
                   {
                     name: 'hands',

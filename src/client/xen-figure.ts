@@ -1,5 +1,6 @@
 /** `<xen-figure>`: waits until it comes near the viewport, then takes over the nodes that the build drew. */
 import { namedFigures } from '../figure/hash.ts';
+import { loadModule } from './figure-module.ts';
 import { onFirstUse, takeBack } from './first-use.ts';
 import type { Hands } from './hands.ts';
 import type { Operator } from './operator.ts';
@@ -66,11 +67,8 @@ export class XenFigure extends HTMLElement {
   }
 
   async #take(): Promise<Operator> {
-    const [{ Operator: Operating }, { loadFigure }] = await Promise.all([
-      import('./operator.ts'),
-      import('../figures/index.ts'),
-    ]);
-    const operator = new Operating(this, await loadFigure(this.dataset['figure'] ?? ''));
+    const [{ Operator: Operating }, module] = await Promise.all([import('./operator.ts'), loadModule(this)]);
+    const operator = new Operating(this, module);
     this.dataset['state'] = 'live';
     return operator;
   }

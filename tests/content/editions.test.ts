@@ -103,6 +103,27 @@ function holds(site: () => Built): void {
     expect(new Set(own).size).toBe(own.length);
   });
 
+  test('a page names the modules of its own figures, which are there, and of no others', () => {
+    const moduleOf = new Map<string, string>();
+    for (const { path, document } of builtPages(site().dist))
+      for (const figure of document.querySelectorAll('xen-figure')) {
+        const module = new URL(figure.getAttribute('data-module') ?? '', site().home).href;
+        expect(site().has(module), `${path}: ${module}`).toBe(true);
+        moduleOf.set(figure.getAttribute('data-figure') ?? '', module);
+      }
+    expect([...moduleOf.keys()].sort()).toEqual([...figureNames].sort());
+    expect(new Set(moduleOf.values()).size).toBe(figureNames.length);
+    const files = [...moduleOf.values()].map((module) => module.slice(module.lastIndexOf('/') + 1));
+    const scripts = readdirSync(join(site().dist, 'assets')).filter((name) => name.endsWith('.js'));
+    for (const script of scripts) {
+      const text = site().read(`assets/${script}`);
+      expect(
+        files.filter((file) => file !== script && text.includes(file)),
+        script,
+      ).toEqual([]);
+    }
+  });
+
   test('links of the Markdown are in full and lead somewhere', () => {
     for (const article of site().articles()) {
       const markdown = site().read(`${article.slice(site().home.length, -1)}.md`);

@@ -3,6 +3,7 @@ import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
 import { buildOnlyWords, forbiddenMethods, unusedMethods, without, type Node } from '../../src/components/light.ts';
+import { figureChunks, withModules } from '../../src/editions/figure-modules.ts';
 import { withoutIndentation } from '../../src/editions/indentation.ts';
 
 const parse = (code: string): Node => parseSync('module.js', code).program as unknown as Node;
@@ -51,4 +52,13 @@ describe('what travels', () => {
 test('indentation goes, words stay apart, listings stay as they are', () => {
   const html = '<p>\n      one\n      <b>two</b>\n\n  three</p>\n<pre>\n  a\n    b</pre>';
   expect(withoutIndentation(html)).toBe('<p>\none\n<b>two</b>\nthree</p>\n<pre>\n  a\n    b</pre>');
+});
+
+test('the source of a figure’s module gives way to its file, under any base; without a file the build stops', () => {
+  const html = '<xen-figure id="a" data-module="/book/src/figures/rings.ts"></xen-figure><p>src/figures/rings.ts"</p>';
+  const fileOf = (name: string): string => `assets/${name}.abc.js`;
+  expect(withModules(html, fileOf)).toBe(
+    '<xen-figure id="a" data-module="/book/assets/rings.abc.js"></xen-figure><p>src/figures/rings.ts"</p>',
+  );
+  expect(() => figureChunks().fileOf('rings')).toThrow('rings');
 });

@@ -38,7 +38,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/figures/index.ts': { holds: register, rooms: [figure, /^src\/figures\/[^/]+\.ts$/], packages: [] },
   'src/figures/marks': { holds: marks, rooms: [marks, figure], packages: [d3] },
   'src/figures': { holds: /^src\/figures\//, rooms: [models, marks, figure], packages: [d3] },
-  'src/client': { holds: client, rooms: [client, figure, register, pictureStyles], packages: [d3, /^minisearch$/] },
+  'src/client': { holds: client, rooms: [client, figure, pictureStyles], packages: [d3, /^minisearch$/] },
   'src/components, layouts, pages, styles': {
     holds: /^src\/((components|layouts|pages|styles)\/|content\.config\.ts$|env\.d\.ts$)/,
     rooms: [pages, figure, register, clientEntry],
