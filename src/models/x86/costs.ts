@@ -1,0 +1,199 @@
+/**
+ * What a run costs: counters of primitive events, the cycles of each, and their sum.
+ *
+ * What it models: cycles = Σ counter × cost, and nothing else. Every cost is a *primitive* that was published by itself
+ * (`primitives` names the number in content/numbers.yaml), or a slider whose value nobody has published. The results that the
+ * lab predicts are never costs: of Adams and Agesen (ASPLOS 2006) the nano-benchmarks and `forkwait`, of SOSP 2003 page fault and
+ * context switch. What is taken in from these two papers stands elsewhere in them: in §3.2 and §3.3 the costs of `cli`, of one
+ * trapped, one called-out and one translated `rdtsc`, in §6.3 the translator, in Table 1 VMREAD and VMWRITE; in SOSP's Tables 3
+ * and 5 null call and protection fault. Exits are those of ATC 2012, Table 1: one measure for six CPUs.
+ *
+ * What it leaves out: caches, pipelines, branch prediction, and how one event makes the next one dearer. A plain instruction
+ * costs the same whatever it does. The primitives come from NetBurst CPUs (Pentium 4, Xeon) of 2003 to 2006; on the newer machines
+ * only exits, VMREAD and VMWRITE change.
+ */
+
+/** What is counted in a run. Every counter is a plain number; hypervisors add to them, nothing else reads them but `cycles`. */
+export interface Counters {
+  /** Guest instructions retired with the guest's own CPL 0 to 2, and 3. */
+  kernelInstructions: number;
+  userInstructions: number;
+  /** Instructions that a hypervisor's generated code executes beyond the guest's own (translation cache, hypercall stubs). */
+  extraInstructions: number;
+  /** Privileged instructions that the CPU itself executes for the guest: CLI, STI, POPF in ring 0, MOV to CRn, LGDT, INVLPG … */
+  privileged: number;
+  /** Ways through the IDT and back (fault, INT n, interrupt … IRET) that the CPU goes by itself, whoever stands at the gate. */
+  traps: number;
+  /** External interrupts that reached the guest's handler (shown; their cost is in traps, exits and so on). */
+  interrupts: number;
+  /** IN and OUT that reach a device by themselves. */
+  portAccesses: number;
+  tlbMisses: number;
+  walkReads: number;
+  /** Real loads of CR3, by guest or hypervisor (shown; the TLB that they empty is in walkReads). */
+  cr3Loads: number;
+  /** Changes of the real CPL or of VMX mode, each way (shown). */
+  ringCrossings: number;
+
+  /** Traps into a hypervisor in ring 0 that finds out why, emulates or reflects, and returns (ring compression, translation). */
+  monitorTraps: number;
+
+  /** Guest instructions that the translator has taken in, each time. */
+  translatedInstructions: number;
+  /** Calls from the translation cache out into the hypervisor. */
+  callouts: number;
+  /** Sensitive instructions that run as a sequence inside the translation cache. */
+  inCacheEmulations: number;
+
+  /** Entries into Xen that a ported guest asked for; a batch is one. */
+  hypercalls: number;
+  /** Page-table entries that Xen has checked and written for a ported guest. */
+  pageTableUpdatesValidated: number;
+  /** Faults and system calls that Xen hands on to a ported guest's handler (besides the trap itself). */
+  bounces: number;
+
+  /** Exits from VMX non-root operation, by reason. */
+  exitsPageFault: number;
+  exitsException: number;
+  exitsIo: number;
+  exitsHlt: number;
+  exitsControlRegister: number;
+  exitsInvlpg: number;
+  exitsCpuid: number;
+  exitsInterrupt: number;
+  exitsWindow: number;
+  exitsNested: number;
+  exitsHypercall: number;
+  exitsOther: number;
+  vmreads: number;
+  vmwrites: number;
+  /** Instructions emulated after an exit: a traced write, a port, CPUID, MOV to CR3. */
+  emulations: number;
+
+  /** Shadow entries filled after a hidden fault. */
+  shadowFills: number;
+  /** Guest page-table writes that a trace caught (each is also a monitorTrap or an exit), and those of retranslated code. */
+  pageTableUpdatesTraced: number;
+  pageTableUpdatesSimulated: number;
+}
+
+/** Counters at the start of a run. */
+export function noCounters(): Counters {
+  return {
+    kernelInstructions: 0,
+    userInstructions: 0,
+    extraInstructions: 0,
+    privileged: 0,
+    traps: 0,
+    interrupts: 0,
+    portAccesses: 0,
+    tlbMisses: 0,
+    walkReads: 0,
+    cr3Loads: 0,
+    ringCrossings: 0,
+    monitorTraps: 0,
+    translatedInstructions: 0,
+    callouts: 0,
+    inCacheEmulations: 0,
+    hypercalls: 0,
+    pageTableUpdatesValidated: 0,
+    bounces: 0,
+    exitsPageFault: 0,
+    exitsException: 0,
+    exitsIo: 0,
+    exitsHlt: 0,
+    exitsControlRegister: 0,
+    exitsInvlpg: 0,
+    exitsCpuid: 0,
+    exitsInterrupt: 0,
+    exitsWindow: 0,
+    exitsNested: 0,
+    exitsHypercall: 0,
+    exitsOther: 0,
+    vmreads: 0,
+    vmwrites: 0,
+    emulations: 0,
+    shadowFills: 0,
+    pageTableUpdatesTraced: 0,
+    pageTableUpdatesSimulated: 0,
+  };
+}
+
+/** Exits of all reasons. */
+export function exits(counters: Counters): number {
+  let sum = 0;
+  for (const [name, count] of Object.entries(counters)) if (name.startsWith('exits')) sum += count as number;
+  return sum;
+}
+
+/** What each primitive event costs, in cycles. */
+export interface Costs {
+  readonly instruction: number;
+  readonly privileged: number;
+  readonly trap: number;
+  readonly portAccess: number;
+  readonly walkRead: number;
+  readonly monitorTrap: number;
+  readonly translator: number;
+  readonly callout: number;
+  readonly inCache: number;
+  readonly hypercall: number;
+  readonly validatedUpdate: number;
+  readonly bounce: number;
+  readonly exit: number;
+  readonly vmread: number;
+  readonly vmwrite: number;
+  readonly emulation: number;
+  readonly shadowFill: number;
+}
+
+/** Machines whose exit was published (ATC 2012, Table 1), oldest first. */
+export const machines = ['prescott', 'merom', 'penryn', 'nehalem', 'westmere', 'sandy-bridge'] as const;
+export type MachineName = (typeof machines)[number];
+
+/** VMREADs that handling a typical exit takes (Adams and Agesen, §7.1). */
+export const vmreadsPerExit = 10;
+
+/** Which counters each cost multiplies. A counter in no list is shown and costs nothing by itself. */
+export const countersOf: Readonly<Record<keyof Costs, readonly (keyof Counters)[]>> = {
+  instruction: ['kernelInstructions', 'userInstructions', 'extraInstructions'],
+  privileged: ['privileged'],
+  trap: ['traps'],
+  portAccess: ['portAccesses'],
+  walkRead: ['walkReads'],
+  monitorTrap: ['monitorTraps'],
+  translator: ['translatedInstructions'],
+  callout: ['callouts'],
+  inCache: ['inCacheEmulations'],
+  hypercall: ['hypercalls'],
+  validatedUpdate: ['pageTableUpdatesValidated'],
+  bounce: ['bounces'],
+  exit: Object.keys(noCounters()).filter((name) => name.startsWith('exits')) as (keyof Counters)[],
+  vmread: ['vmreads'],
+  vmwrite: ['vmwrites'],
+  emulation: ['emulations'],
+  shadowFill: ['shadowFills'],
+};
+
+/** One product of the sum. */
+export interface Term {
+  readonly cost: keyof Costs;
+  readonly count: number;
+  readonly cycles: number;
+}
+
+/** The sum's products, those that are not 0, in the order of `Costs`. */
+export function terms(counters: Counters, costs: Costs): readonly Term[] {
+  return (Object.keys(countersOf) as (keyof Costs)[]).flatMap((cost) => {
+    let count = 0;
+    for (const name of countersOf[cost]) count += counters[name];
+    return count === 0 ? [] : [{ cost, count, cycles: count * costs[cost] }];
+  });
+}
+
+/** Cycles of a run: the sum of its events, each at its cost. */
+export function cycles(counters: Counters, costs: Costs): number {
+  let sum = 0;
+  for (const term of terms(counters, costs)) sum += term.cycles;
+  return sum;
+}
