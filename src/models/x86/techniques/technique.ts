@@ -6,6 +6,7 @@
  * their actions cost is the cost model's business (`costs.ts`), which reads the counters. What is left out: hypervisors that
  * serve more than one guest, and devices that work while nobody runs.
  */
+import type { Counters } from '../costs.ts';
 import type { Event, Machine, Table } from '../state.ts';
 
 export type TechniqueName =
@@ -79,17 +80,6 @@ export interface GuestView {
   readonly halted: boolean;
   /** Bytes written to the console. */
   readonly console: readonly number[];
-}
-
-/** What happened, counted; `costs.ts` gives it its price. */
-export interface Counters {
-  /** Instructions of the guest that retired, executed by the CPU or for it. */
-  instructions: number;
-  /** Faults, INTs and interrupts that entered a hypervisor in ring 0 from a guest in a lower ring. */
-  traps: number;
-  /** VM exits. */
-  exits: number;
-  [more: string]: number;
 }
 
 /** A guest that runs, and whatever runs it. */
