@@ -154,6 +154,46 @@ export type MachineName = (typeof machines)[number];
 /** VMREADs that handling a typical exit takes (Adams and Agesen, §7.1). */
 export const vmreadsPerExit = 10;
 
+/**
+ * Where each cost comes from: the name of a published number, or a value that nobody published. Three stand for something else
+ * than what was measured. `trap` is SOSP's null call on native Linux, which also enters a kernel and leaves it; `hypercall` is the
+ * same, because a classic hypercall is INT, a table of functions and IRET; `emulation` is a called-out `rdtsc`, because both kinds
+ * of monitor share their emulation (Adams and Agesen, §4.2).
+ */
+export const primitives = {
+  instruction: 1,
+  privileged: 'adams-agesen2006.cli-native',
+  trap: 'sosp2003.trap',
+  portAccess: 3800,
+  walkRead: 'bhargava2008.walk-read',
+  monitorTrap: 'adams-agesen2006.rdtsc-trap',
+  translator: 'adams-agesen2006.translator',
+  callout: 'adams-agesen2006.rdtsc-callout',
+  inCache: 'adams-agesen2006.rdtsc-translated',
+  hypercall: 'sosp2003.trap',
+  validatedUpdate: 300,
+  bounce: 'sosp2003.bounce',
+  exit: 'agesen2012.exit-prescott',
+  vmread: 'adams-agesen2006.vmcb-read-p4',
+  vmwrite: 'adams-agesen2006.vmcb-write-p4',
+  emulation: 'adams-agesen2006.rdtsc-callout',
+  shadowFill: 1000,
+} as const satisfies Readonly<Record<keyof Costs, string | number>>;
+
+/** The costs on a machine, from a function that knows the published numbers. VMREAD and VMWRITE are published for two CPUs only. */
+export function costsOn(machine: MachineName, published: (name: string) => number): Costs {
+  const named: Record<keyof Costs, string | number> = { ...primitives, exit: `agesen2012.exit-${machine}` };
+  if (machine !== 'prescott') {
+    named.vmread = 'adams-agesen2006.vmcb-read-core';
+    named.vmwrite = 'adams-agesen2006.vmcb-write-core';
+  }
+  const plain = Object.entries(named).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? value : published(value),
+  ]);
+  return Object.fromEntries(plain) as Costs;
+}
+
 /** Which counters each cost multiplies. A counter in no list is shown and costs nothing by itself. */
 export const countersOf: Readonly<Record<keyof Costs, readonly (keyof Counters)[]>> = {
   instruction: ['kernelInstructions', 'userInstructions', 'extraInstructions'],
