@@ -38,7 +38,20 @@ export const Cr0 = { PE: 0x1, MP: 0x2, EM: 0x4, TS: 0x8, ET: 0x10, NE: 0x20, WP:
 export const Cr4 = { TSD: 0x4, PSE: 0x10, PGE: 0x80, UMIP: 0x800 } as const;
 
 /** Exception vectors, by their mnemonics. */
-export const Vector = { DE: 0, DB: 1, BP: 3, OF: 4, UD: 6, NM: 7, DF: 8, TS: 10, NP: 11, SS: 12, GP: 13, PF: 14 } as const;
+export const Vector = {
+  DE: 0,
+  DB: 1,
+  BP: 3,
+  OF: 4,
+  UD: 6,
+  NM: 7,
+  DF: 8,
+  TS: 10,
+  NP: 11,
+  SS: 12,
+  GP: 13,
+  PF: 14,
+} as const;
 
 /** A segment register with its hidden part. */
 export interface Segment {
@@ -118,7 +131,11 @@ export type Event =
   /** HLT has been executed: nothing more happens until an interrupt. */
   | { readonly kind: 'halt'; readonly eip: number }
   /** Triple fault: the CPU has shut down. `first` is the exception that could not be delivered. */
-  | { readonly kind: 'shutdown'; readonly eip: number; readonly first: { readonly vector: number; readonly errorCode: number | undefined; readonly address?: number } };
+  | {
+      readonly kind: 'shutdown';
+      readonly eip: number;
+      readonly first: { readonly vector: number; readonly errorCode: number | undefined; readonly address?: number };
+    };
 
 /** The ports and the timer of the machine; `devices.ts` has their behaviour. */
 export interface Devices {
