@@ -35,6 +35,7 @@ export const units = [
   'TWh',
   'kg',
   'g/kWh',
+  'GHz',
   'US$',
 ] as const;
 
