@@ -6,8 +6,13 @@
  * PAE, caches, more than one CPU.
  */
 
+import type { Decoded } from './instruction.ts';
+
 /** Index of a general register in `reg`, in the order of their encoding. */
 export const Reg = { eax: 0, ecx: 1, edx: 2, ebx: 3, esp: 4, ebp: 5, esi: 6, edi: 7 } as const;
+
+/** The eight general registers, signed. */
+export type Registers = Int32Array & Record<(typeof Reg)[keyof typeof Reg], number>;
 
 /** Index of a segment register in `seg`, in the order of their encoding. */
 export const Seg = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;
@@ -149,16 +154,32 @@ export interface Devices {
   diskAt: number;
 }
 
-/** The whole machine. Mutable: it is a machine; `snapshot.ts` makes plain copies of it. */
+/** Translations that the CPU keeps: one slot for each of 256 page numbers modulo 256. */
+export interface Tlb {
+  /** Linear page number held by a slot; -1 is none. */
+  readonly page: Int32Array;
+  /** Machine-physical address of the frame. */
+  readonly frame: Int32Array;
+  /** Bit n: an access whose `How` is n needs no walk. Bit 7: global. */
+  readonly rights: Uint8Array;
+}
+
+/**
+ * The whole machine. Mutable: it is a machine; `snapshot.ts` makes plain copies of it.
+ *
+ * Who changes it from outside: `memory` through `writePhysical` or `loadPhysical` once it has run (decoded code and
+ * snapshots must hear of it); `cr0`, `cr3`, `cr4` and `controls.nestedRoot` with `flushTlb` after. An event leaves all as it was: an
+ * interrupt that leaves is still pending, and who takes it clears `devices.timerPending`.
+ */
 export interface Machine {
   /** EAX … EDI, signed 32-bit as JavaScript's operators want them. */
-  readonly reg: Int32Array;
+  readonly reg: Registers;
   /** Unsigned. */
   eip: number;
   eflags: number;
   /** Current privilege level: DPL of SS, kept apart because every check asks for it. */
   cpl: number;
-  readonly seg: readonly Segment[];
+  readonly seg: readonly [Segment, Segment, Segment, Segment, Segment, Segment];
   ldtr: Segment;
   tr: Segment;
   gdtr: Table;
@@ -177,9 +198,24 @@ export interface Machine {
   halted: boolean;
   /** An instruction that holds interrupts off for one more (STI, MOV SS, POP SS) was the last one. */
   shadow: boolean;
+  /** EFLAGS.TF was set when the last instruction began: #DB comes before the next one. */
+  trap: boolean;
+  /** EIP of the instruction that is being executed, and of the last one that was. */
+  at: number;
   /** Set after a triple fault. */
   down: Extract<Event, { kind: 'shutdown' }> | undefined;
   /** TLB misses and page-table entries that hardware walks have read. */
   tlbMisses: number;
   walkReads: number;
+  readonly tlb: Tlb;
+  /** The same bytes as `memory`. */
+  readonly view: DataView;
+  /** Decoded instructions by physical page and offset. */
+  readonly code: ((Decoded | undefined)[] | undefined)[];
+  /** A byte of memory belongs to a decoded instruction. */
+  readonly coded: DataView;
+  /** A page has changed since the last snapshot that was taken or restored. */
+  readonly dirty: Uint8Array;
+  /** Each page as the last snapshot has it. */
+  readonly saved: (Uint8Array | undefined)[];
 }
