@@ -18,6 +18,7 @@ import {
   type TimelineEvent,
 } from './content-schemas.ts';
 import { familySchema, type Family } from './family-schema.ts';
+import { sospSchema, type SospTable } from './sosp-schema.ts';
 
 /** The folder that the loaders read when they are given none: content/ of the project in which Node was started. */
 export function contentFolder(): string {
@@ -85,6 +86,22 @@ export function loadCommits(folder = contentFolder()): Commits {
 export function loadGrids(folder = contentFolder()): Grids {
   const file = 'grids.yaml';
   return load(folder, file, gridsSchema, ({ source }) => assertCited(folder, file, 'its source', [source]));
+}
+
+/** The tables of content/sosp2003.yaml, every cell a number; throws also where one names no number of content/numbers.yaml. */
+export function loadSosp(folder = contentFolder()): readonly SospTable[] {
+  const file = 'sosp2003.yaml';
+  const numbers = loadNumbers(folder)['sosp2003'] ?? {};
+  const valueOf = (entry: string, cell: number | string): number => {
+    const value = typeof cell === 'number' ? cell : numbers[cell]?.value;
+    if (value === undefined)
+      throw new Error(`content/${file}: ${entry} names sosp2003.${cell}, which content/numbers.yaml does not have.`);
+    return value;
+  };
+  return load(folder, file, sospSchema).map((table) => ({
+    ...table,
+    rows: table.rows.map((row) => ({ ...row, cells: row.cells.map((cell) => valueOf(row.id, cell)) })),
+  }));
 }
 
 const cache = new Map<string, { readonly stamp: string; readonly data: unknown }>();

@@ -15,7 +15,7 @@ import {
 } from '../figure/values.ts';
 import { loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
-import { loadCommits, loadFamily, loadGrids, loadRack, loadTimeline } from './content-data.ts';
+import { loadCommits, loadFamily, loadGrids, loadRack, loadSosp, loadTimeline } from './content-data.ts';
 import type { TimelineEvent } from './content-schemas.ts';
 import { publishedNumber } from './numbers.ts';
 import { pictureFonts } from './picture-fonts.ts';
@@ -60,6 +60,7 @@ const loaders: Readonly<Record<string, () => unknown>> = {
   'commits.yaml': () => loadCommits(),
   'racks.yaml': () => loadRack(),
   'grids.yaml': () => loadGrids(),
+  'sosp2003.yaml': () => loadSosp(),
 };
 
 /** The content file that a figure is handed; undefined where it names none. It travels with the page. */
@@ -95,7 +96,7 @@ function travelling({ id: _, source, confidence, ...shown }: TimelineEvent): unk
 }
 
 /** Data that reads as a list of its own; components/DataList.astro writes it. Other data are what a model starts from. */
-const listed: readonly (string | undefined)[] = ['timeline.yaml', 'family-tree.yaml', 'commits.yaml'];
+const listed: readonly (string | undefined)[] = ['timeline.yaml', 'family-tree.yaml', 'commits.yaml', 'sosp2003.yaml'];
 
 /** Whether a figure's page has the figure's data as a list. */
 export function hasList({ about }: Pick<AnyFigure, 'about'>): boolean {

@@ -149,6 +149,7 @@ export interface Costs {
 
 /** Machines whose exit was published (ATC 2012, Table 1), oldest first. */
 export const machines = ['prescott', 'merom', 'penryn', 'nehalem', 'westmere', 'sandy-bridge'] as const;
+/** The name of one of them. */
 export type MachineName = (typeof machines)[number];
 
 /** VMREADs that handling a typical exit takes (Adams and Agesen, §7.1). */
