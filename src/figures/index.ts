@@ -12,6 +12,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'blast-radius': () => import('./blast-radius.ts'),
   'who-builds-xen': () => import('./who-builds-xen.ts'),
   consolidation: () => import('./consolidation.ts'),
+  rings: () => import('./rings.ts'),
   'energy-and-carbon': () => import('./energy-and-carbon.ts'),
   'sosp-2003': () => import('./sosp-2003.ts'),
 };

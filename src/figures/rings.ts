@@ -1,0 +1,197 @@
+/** Where kernel, hypervisor and user stand, and what the processor asks before it lets an access through. */
+import type {
+  About,
+  Column,
+  FigureTask,
+  Initial,
+  Params,
+  Preset,
+  Readout,
+  Root,
+  Stage,
+  ValuesOf,
+  Frames,
+} from '../figure/contract.ts';
+import { attempt, type Check, type Question } from '../models/cpu/rings.ts';
+import { drawRings, stageHeights, type Moment } from './rings-drawing.ts';
+import { labelOf, levelName, parties, says, targets, verdictWords } from './rings-words.ts';
+
+export const about: About = {
+  name: 'rings',
+  title: 'On 64 bits a PV kernel stands beside its own programs',
+  question: 'Where do program, kernel and hypervisor stand, and what keeps each out of the memory of the others?',
+  caption:
+    'As it opens, a program of a 64-bit PV guest reaches for its kernel’s data. Both stand in ring 3, so no bit in a page can tell them apart; Xen keeps them on two page tables. Choose another layout, another party and another target.',
+  picture:
+    'Three parts. Privilege levels as bands, with program, kernel and Xen in them. The memory that the asking party’s page table shows. The five checks of the processor in order, each passed, stopped or not made, with what comes of it below.',
+  models: [
+    'A layout is the state of a machine: privilege levels, segment limits, the bits with which each page table maps each kind of page, and whether a second stage of translation is on. The verdict is what the checks leave.',
+    'The checks are made in the processor’s order, up to the first that stops. A kernel whose page tables nobody checks may map what it likes, as far as it has an address for it.',
+    'Meltdown changes one rule: a read gets past the U/S bit.',
+    'The two layouts marked ‘not Xen’ are what a 64-bit Xen would be without the ring, or without the second table.',
+  ],
+  leavesOut: [
+    'What Xen shows to guests on purpose, and the little that stays mapped with XPTI.',
+    'SMEP, SMAP, NX, protection keys; shadow paging; devices that write memory; encrypted guests.',
+    'Flaws other than Meltdown: L1TF reads past EPT. Whether Meltdown gets past a segment limit nobody has published; here the limit holds.',
+    'How long any of it takes.',
+  ],
+  sources: [
+    { cite: 'sosp2003', at: '§2.1.1, Table 1' },
+    { cite: 'intel-sdm', at: 'vol. 3A, 4.6, 5.3, 5.6, 5.9' },
+    { cite: 'xen-git', at: 'arch/x86/include/asm/{config,regs}.h; arch/x86/pv/{mm.h,emul-priv-op.c}; 4.22' },
+    { cite: 'xsa-254-faq' },
+  ],
+  height: stageHeights,
+  frameMs: 900,
+};
+
+export const params = {
+  layout: {
+    kind: 'choice',
+    label: 'Layout',
+    place: 'view',
+    options: [
+      { value: 'native', label: 'native' },
+      { value: 'pv32', label: 'PV, 32-bit (2003)' },
+      { value: 'compat', label: 'PV, 32-bit on 64-bit Xen' },
+      { value: 'ring1', label: '64-bit, kernel in ring 1 (not Xen)' },
+      { value: 'oneRoot', label: '64-bit, one page table (not Xen)' },
+      { value: 'pv64', label: 'PV, 64-bit' },
+      { value: 'hvm', label: 'VT-x or SVM' },
+      { value: 'arm', label: 'Arm' },
+    ],
+    default: 'pv64',
+  },
+  from: {
+    kind: 'choice',
+    label: 'Who',
+    help: 'A click on a box above the memory does the same.',
+    place: 'view',
+    options: parties,
+    default: 'user',
+  },
+  to: {
+    kind: 'choice',
+    label: 'Reaches for',
+    help: 'Memory is read; the page-table entry is written.',
+    place: 'view',
+    options: targets,
+    default: 'kernel',
+  },
+  cpu: {
+    kind: 'choice',
+    label: 'Processor',
+    help: 'Meltdown: a read gets past the U/S bit, on Intel’s processors of the time. XPTI is Xen’s answer.',
+    place: 'view',
+    options: [
+      { value: 'sound', label: 'sound' },
+      { value: 'meltdown', label: 'Meltdown' },
+      { value: 'xpti', label: 'Meltdown, XPTI on' },
+    ],
+    default: 'sound',
+  },
+} as const satisfies Params;
+type Values = ValuesOf<typeof params>;
+
+export const presets: readonly Preset[] = [
+  { name: 'pv64', label: 'PV on 64 bits', says: 'Program and kernel in ring 3, on two page tables.', values: {} },
+  {
+    name: 'pv32',
+    label: 'PV on 32 bits',
+    says: 'Kernel in ring 1, kept out of Xen’s memory by the limit of its segments.',
+    values: { layout: 'pv32', from: 'kernel', to: 'xen' },
+  },
+  {
+    name: 'ring1',
+    label: 'Why not ring 1',
+    says: 'What if a 64-bit kernel stood in ring 1? No limit is checked, and ring 1 is supervisor to paging.',
+    values: { layout: 'ring1', from: 'kernel', to: 'xen' },
+  },
+  {
+    name: 'meltdown',
+    label: 'Meltdown, January 2018',
+    says: 'A program of a 64-bit PV guest reads Xen’s memory. On hardware with a guest mode it reads its own kernel at most.',
+    values: { from: 'user', to: 'xen', cpu: 'meltdown' },
+  },
+];
+
+export const initial: Initial = { frame: 'last' };
+
+export function moments(frames: Frames<Moment>): readonly number[] {
+  return [...new Set([0, frames.length - 1])];
+}
+
+/** One moment for each check that is made, after one in which nothing has been asked. */
+export function run(values: Values): readonly Moment[] {
+  const access = attempt(values as Question);
+  const count = access.checks.filter(({ asked }) => asked).length;
+  return Array.from({ length: count + 1 }, (_, made) => ({ ...access, made, over: made === count }));
+}
+
+export function draw(root: Root, moment: Moment, values: Values, stage: Stage): void {
+  drawRings(root, moment, values as Question, stage);
+}
+
+export function describe(moment: Moment, values: Values): string {
+  const { checks, made, layout, over } = moment;
+  const question = values as Question;
+  const start = `${labelOf(parties, values.from)} (${levelName(layout, question.from)}) → ${labelOf(targets, values.to)}:`;
+  const last = checks.filter(({ asked }) => asked)[made - 1];
+  const said = last ? ` ${says(last, moment, question)}.` : over ? '' : ' nothing has been asked yet.';
+  return `${start}${said}${over ? ` ${verdictWords(moment).join(': ')}.` : ''}`;
+}
+
+export function readouts({ verdict, by, layout, handler, over }: Moment, { from }: Values): readonly Readout[] {
+  return [
+    { id: 'verdict', label: 'Verdict', value: over ? verdict : 'open' },
+    { id: 'by', label: 'Stopped by', value: over ? (by ?? 'nothing') : 'open' },
+    { id: 'level', label: 'Level of who asks', value: levelName(layout, from as Question['from']) },
+    { id: 'told', label: 'Who is told', value: over && handler ? labelOf(parties, handler) : 'nobody' },
+  ];
+}
+
+export const columns: readonly Column<Check>[] = [
+  { name: 'check', value: ({ name }) => name },
+  { name: 'made', value: ({ asked }) => (asked ? 'yes' : 'no') },
+  { name: 'stopped by', value: ({ by }) => by ?? '' },
+];
+
+export function rows(frames: Frames<Moment>): readonly Check[] {
+  return frames.at(0)?.checks ?? [];
+}
+
+export const tasks: readonly FigureTask<Moment, Values>[] = [
+  {
+    name: 'open-xen',
+    title: 'Get at Xen without a flaw',
+    text: 'On a sound processor, find the layout in which a guest’s kernel reads Xen’s memory and nothing stops it.',
+    check({ values, frames }) {
+      if (values.cpu !== 'sound') return { done: false, says: 'The processor is to be sound.' };
+      if (values.from !== 'kernel' || values.to !== 'xen')
+        return { done: false, says: 'Let the kernel reach for Xen’s memory.' };
+      const { verdict, by } = frames.at(0) as Moment;
+      if (verdict === 'nobody there') return { done: false, says: 'Natively there is no Xen to get at.' };
+      return verdict === 'allowed'
+        ? { done: true, says: 'Long mode checks no limit, and to paging ring 1 is as good as ring 0.' }
+        : { done: false, says: `Here this stops it: ${by}.` };
+    },
+    answer: { values: { layout: 'ring1', from: 'kernel', to: 'xen' } },
+  },
+  {
+    name: 'own-kernel',
+    title: 'Safe from Meltdown, by accident',
+    text: 'With Meltdown, find a guest that Xen has and whose programs cannot read their own kernel.',
+    check({ values, frames }) {
+      if (values.cpu === 'sound') return { done: false, says: 'The processor is to have the flaw.' };
+      if (values.from !== 'user' || values.to !== 'kernel')
+        return { done: false, says: 'Let the program reach for its kernel’s data.' };
+      if (values.layout === 'arm') return { done: false, says: 'The flaw is here one of Intel’s processors.' };
+      const { verdict } = frames.at(0) as Moment;
+      return verdict === 'refused'
+        ? { done: true, says: 'Its kernel is not in the table that programs run on, so there is nothing to read.' }
+        : { done: false, says: 'Here the program reads it.' };
+    },
+    answer: { values: { cpu: 'meltdown' } },
+  },
+];
