@@ -8,7 +8,9 @@ const hex = (text: string) => Uint8Array.from(text.trim().split(/\s+/), (pair) =
 /** GDT at 0x800 (kernel code 8, data 0x10, user code 0x1b, data 0x23, TSS 0x28 at 0x900), IDT at 0x2000, program at 0x1000. */
 function machine(program: string): Machine {
   const m = createMachine();
-  const descriptors = [0, 0, 0xffff, 0xcf9b00, 0xffff, 0xcf9300, 0xffff, 0xcffb00, 0xffff, 0xcff300, 0x09000067, 0x8b00];
+  const descriptors = [
+    0, 0, 0xffff, 0xcf9b00, 0xffff, 0xcf9300, 0xffff, 0xcffb00, 0xffff, 0xcff300, 0x09000067, 0x8b00,
+  ];
   descriptors.forEach((word, i) => writePhysical(m, 0x800 + 4 * i, 4, word));
   m.gdtr = { base: 0x800, limit: 0x2f };
   Object.assign(m.tr, { selector: 0x28, base: 0x900, limit: 0x67, access: 0x8b });

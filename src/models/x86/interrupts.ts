@@ -146,7 +146,7 @@ export function deliver(m: Machine, event: Deliverable): Event | undefined {
       return undefined;
     } catch (error) {
       if (!(error instanceof Abort)) throw error;
-      if (error.event !== undefined) return error.event;
+      if (error.event !== undefined) return { ...error.event, eip: event.eip };
       const was = now.kind === 'exception' ? now.vector : -1;
       const next = exception(error, event.eip);
       if (was === Vector.DF) {

@@ -5,6 +5,7 @@
 import { decode } from './decoder.ts';
 import { idle, retire, timerVector } from './devices.ts';
 import { Abort, raise } from './faults.ts';
+import { Kind } from './instruction.ts';
 import { deliver, exception } from './interrupts.ts';
 import { flushTlb } from './paging.ts';
 import {
@@ -142,7 +143,11 @@ export function step(m: Machine): Event | undefined {
     if ((eflags & (Flag.TF | Flag.RF)) !== 0) {
       // RF holds for one instruction; IRET and POPF may just have set it anew.
       if (d.name !== 'iret') m.eflags &= ~Flag.RF;
-      m.trap = (eflags & Flag.TF) !== 0 && !d.name.startsWith('int');
+      // No trap behind INT n, which has cleared TF, nor behind a load of SS (SDM vol. 3A, §6.8.3).
+      m.trap =
+        (eflags & Flag.TF) !== 0 &&
+        !(d.name.startsWith('int') && (m.eflags & Flag.TF) === 0) &&
+        !(m.shadow && d.k0 === Kind.seg);
     }
   } catch (error) {
     if (!(error instanceof Abort)) throw error;

@@ -103,7 +103,7 @@ export function stackDescriptor(m: Machine, selector: number, level: number, vec
 export function loadSegment(m: Machine, number: number, selector: number): void {
   if (number === Seg.ss) {
     const d = stackDescriptor(m, selector, m.cpl, Vector.GP);
-    setSegment(m.seg[number]!, segmentOf(selector, d));
+    setSegment(m.seg[number], segmentOf(selector, d));
     return;
   }
   if ((selector & 0xfffc) === 0) {

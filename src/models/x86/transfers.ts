@@ -104,8 +104,8 @@ export function farReturn(m: Machine, size: number, release: number, interrupt: 
     const top = esp + release;
     m.reg[Reg.esp] = m.seg[Seg.ss].big ? top : (m.reg[Reg.esp] & 0xffff0000) | (top & 0xffff);
     for (const number of [Seg.es, Seg.ds, Seg.fs, Seg.gs]) {
-      const { access } = m.seg[number]!;
-      if (!isConforming(access) && ((access >> 5) & 3) < level) nullSegment(m.seg[number]!);
+      const { access } = m.seg[number];
+      if (access !== 0 && !isConforming(access) && ((access >> 5) & 3) < level) nullSegment(m.seg[number]);
     }
   } else {
     checkCode(m, selector, d, eip);
