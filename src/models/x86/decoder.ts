@@ -108,6 +108,7 @@ function decodeFrom(byte: (i: number) => number): Decoded {
       case 'X':
         return [Kind.none, 0];
       case 'E':
+        if (form === 'ES') break;
         return isRegister ? [bytes, rm] : [Kind.mem | bytes, 0];
       case 'M':
         wrong ||= isRegister;

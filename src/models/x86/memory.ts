@@ -16,7 +16,7 @@ const rights = Uint8Array.from({ length: 256 }, (_, access) => {
 /** Makes sure that an access to these bytes will not fault. */
 export function touch(m: Machine, linear: number, size: number, how: number): void {
   translate(m, linear, how);
-  if ((linear & 0xfff) + size > 0x1000) translate(m, (linear + size - 1) >>> 0, how);
+  if ((linear & 0xfff) + size > 0x1000) translate(m, ((linear | 0xfff) + 1) >>> 0, how);
 }
 
 /** Reads 1, 2 or 4 bytes at a linear address; 4 are signed. `how` is a sum of `How`. */
