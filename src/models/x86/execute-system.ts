@@ -84,7 +84,7 @@ const movcr: Run = (m, d) => {
   privileged(m);
   if (toRegister) {
     if (number === 3) intercept(m, Intercept.readCr3);
-    m.reg[d.v0] = number === 0 ? m.cr0 : number === 2 ? m.cr2 : number === 3 ? m.cr3 : m.cr4;
+    m.reg[d.v0] = number === 0 ? (m.controls.cr0Shadow ?? m.cr0) : number === 2 ? m.cr2 : number === 3 ? m.cr3 : m.cr4;
     return;
   }
   const value = m.reg[d.v1]!;
@@ -201,7 +201,7 @@ export const systemInstructions: Readonly<Record<string, Run>> = {
   },
   smsw: (m, d) => {
     umip(m);
-    write(m, d, d.k0, d.v0, m.cr0);
+    write(m, d, d.k0, d.v0, m.controls.cr0Shadow ?? m.cr0);
   },
   lmsw: (m, d) => {
     privileged(m);

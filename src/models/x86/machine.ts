@@ -30,6 +30,7 @@ export const nativeControls = (): Controls => ({
   instructions: 0,
   interruptWindow: false,
   nestedRoot: 0,
+  cr0Shadow: undefined,
 });
 
 /**
@@ -70,6 +71,7 @@ export function createMachine({ memorySize = 0x100000 }: { readonly memorySize?:
     shadow: false,
     trap: false,
     at: 0x1000,
+    last: undefined,
     down: undefined,
     tlbMisses: 0,
     walkReads: 0,
@@ -77,7 +79,7 @@ export function createMachine({ memorySize = 0x100000 }: { readonly memorySize?:
     view: new DataView(memory.buffer),
     code: new Array<undefined>(pages).fill(undefined),
     coded: new DataView(new ArrayBuffer(memorySize)),
-    dirty: new Uint8Array(pages).fill(1),
+    dirty: new Uint8Array(pages).fill(0xff),
     saved: new Array<undefined>(pages).fill(undefined),
   };
   m.reg[Reg.esp] = 0x9000;
@@ -138,6 +140,7 @@ export function step(m: Machine): Event | undefined {
     if (eip + d.length - 1 > cs.limit) raise(Vector.GP, 0);
     m.eip = (eip + d.length) >>> 0;
     m.shadow = false;
+    m.last = d;
     const { eflags } = m;
     d.run(m, d);
     if ((eflags & (Flag.TF | Flag.RF)) !== 0) {

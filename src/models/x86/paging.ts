@@ -40,7 +40,7 @@ export function writePhysical(m: Machine, address: number, size: number, value: 
     for (let i = 0; address + i < m.memory.length; i++) writePhysical(m, address + i, 1, value >> (8 * i));
     return;
   }
-  m.dirty[address >>> 12] = 1;
+  m.dirty[address >>> 12] = 0xff;
   if (size === 4) {
     if (m.coded.getInt32(address) !== 0) forget(m, address, 4);
     m.view.setInt32(address, value, true);

@@ -2,7 +2,7 @@
  * Plain copies of a machine. Pages that have not changed since the last snapshot are shared with it, so that one every few thousand
  * steps costs the pages written meanwhile. The TLB is part of the machine: stale entries come back, too.
  */
-import type { Devices, Machine, Segment, Table } from './state.ts';
+import { type Devices, type Machine, type Segment, type Table, Written } from './state.ts';
 
 const scalars = [
   'eip',
@@ -17,6 +17,7 @@ const scalars = [
   'shadow',
   'trap',
   'at',
+  'last',
   'down',
   'tlbMisses',
   'walkReads',
@@ -42,10 +43,10 @@ export function capture(m: Machine): Snapshot {
   const pages: Uint8Array[] = [];
   for (let page = 0; page < m.dirty.length; page++) {
     let copy = m.saved[page];
-    if (copy === undefined || m.dirty[page] !== 0) {
+    if (copy === undefined || (m.dirty[page]! & Written.saved) !== 0) {
       copy = m.memory.slice(page * 0x1000, (page + 1) * 0x1000);
       m.saved[page] = copy;
-      m.dirty[page] = 0;
+      m.dirty[page]! &= ~Written.saved;
     }
     pages.push(copy);
   }
@@ -79,7 +80,7 @@ export function restore(m: Machine, s: Snapshot): void {
   m.tlb.frame.set(s.tlb[1]);
   m.tlb.rights.set(s.tlb[2]);
   for (const [page, bytes] of s.pages.entries()) {
-    if (m.dirty[page] === 0 && m.saved[page] === bytes) continue;
+    if ((m.dirty[page]! & Written.saved) === 0 && m.saved[page] === bytes) continue;
     m.memory.set(bytes, page * 0x1000);
     m.saved[page] = bytes;
     m.dirty[page] = 0;

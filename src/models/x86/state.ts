@@ -112,6 +112,8 @@ export interface Controls {
   interruptWindow: boolean;
   /** Machine-physical address of a two-level nested page table in the guest tables' format, which maps gfns; 0 is none. */
   nestedRoot: number;
+  /** What MOV from CR0 and SMSW give in place of CR0 (guest/host mask and read shadow); undefined is CR0 itself. */
+  cr0Shadow: number | undefined;
 }
 
 /** Why the CPU has stopped executing and somebody else must act. `eip` is that of the instruction, not of the next one. */
@@ -153,6 +155,9 @@ export interface Devices {
   /** Word of the disk that the next read of the data port gives. */
   diskAt: number;
 }
+
+/** Who wants to know of changes in memory, as bits of `Machine.dirty`: snapshots, the lab's comparison, shadow tables. */
+export const Written = { saved: 1, compared: 2, shadowed: 4 } as const;
 
 /** Translations that the CPU keeps: one slot for each of 256 page numbers modulo 256. */
 export interface Tlb {
@@ -202,6 +207,8 @@ export interface Machine {
   trap: boolean;
   /** EIP of the instruction that is being executed, and of the last one that was. */
   at: number;
+  /** The instruction at `at`, unless it could not be fetched. */
+  last: Decoded | undefined;
   /** Set after a triple fault. */
   down: Extract<Event, { kind: 'shutdown' }> | undefined;
   /** TLB misses and page-table entries that hardware walks have read. */
@@ -214,7 +221,7 @@ export interface Machine {
   readonly code: ((Decoded | undefined)[] | undefined)[];
   /** A byte of memory belongs to a decoded instruction. */
   readonly coded: DataView;
-  /** A page has changed since the last snapshot that was taken or restored. */
+  /** Bits of `Written` for each page: who has not yet heard that it has changed. All are set by a write. */
   readonly dirty: Uint8Array;
   /** Each page as the last snapshot has it. */
   readonly saved: (Uint8Array | undefined)[];
