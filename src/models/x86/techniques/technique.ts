@@ -58,6 +58,9 @@ export interface StepReport {
   readonly detail?: string;
 }
 
+/** The report of a step that was not taken, because the run has ended. */
+export const nothing: StepReport = { action: 'halt', guest: false };
+
 /**
  * What the guest is entitled to believe, in its own terms: virtual IF in EFLAGS, virtual CPL, guest-physical memory, EIP in the
  * guest's code and never in a translation. Where a technique is faithful this equals the state of a bare machine after the same
