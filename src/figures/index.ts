@@ -15,6 +15,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   rings: () => import('./rings.ts'),
   'energy-and-carbon': () => import('./energy-and-carbon.ts'),
   'sosp-2003': () => import('./sosp-2003.ts'),
+  overhead: () => import('./overhead.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */

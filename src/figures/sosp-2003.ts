@@ -113,12 +113,13 @@ export function moments(frames: Frames<Frame>): readonly number[] {
 
 export function run(values: Values, tables: readonly Table[]): Frames<Frame> {
   const table = tables.find(({ id }) => id === values.table) ?? tables[0];
-  if (!table || table.rows.length === 0) return [{ tables, table: undefined, at: 0, columns: [], scale: 'relative' }];
+  const scale = values.scale as Scale;
+  if (!table || table.rows.length === 0) return [{ tables, table: undefined, at: 0, columns: [], scale }];
   const chosen: readonly string[] = values.systems;
   const columns = table.series.flatMap((one, column) =>
     chosen.includes(one) || !systems.some((system) => system === one) ? [column] : [],
   );
-  return table.rows.map((_, at) => ({ tables, table, at, columns, scale: values.scale as Scale }));
+  return table.rows.map((_, at) => ({ tables, table, at, columns, scale }));
 }
 
 export function draw(root: Root, frame: Frame, _values: Values, stage: Stage): void {

@@ -121,9 +121,7 @@ export function noCounters(): Counters {
 
 /** Exits of all reasons. */
 export function exits(counters: Counters): number {
-  let sum = 0;
-  for (const [name, count] of Object.entries(counters)) if (name.startsWith('exits')) sum += count as number;
-  return sum;
+  return countersOf.exit.reduce((sum, name) => sum + counters[name], 0);
 }
 
 /** What each primitive event costs, in cycles. */
@@ -195,6 +193,28 @@ export function costsOn(machine: MachineName, published: (name: string) => numbe
   return Object.fromEntries(plain) as Costs;
 }
 
+/** Costs as a reader may set them: those that the CPU does not change, its six exits, and two pairs of VMREAD and VMWRITE. */
+export type CostSettings = Partial<Omit<Costs, 'exit'>> &
+  Omit<Costs, 'exit' | 'translator' | 'portAccess' | 'shadowFill'> &
+  Readonly<Record<Exclude<MachineName, 'sandy-bridge'> | 'sandyBridge' | 'vmreadLater' | 'vmwriteLater', number>> & {
+    readonly machine: string;
+  };
+
+/** The costs that a reader has set, on the CPU chosen; costs that a figure does not ask for are 0. */
+export function costsFrom(set: CostSettings): Costs {
+  const machine = machines.find((one) => one === set.machine) ?? 'prescott';
+  const later = machine !== 'prescott';
+  return {
+    translator: 0,
+    portAccess: 0,
+    shadowFill: 0,
+    ...set,
+    exit: set[machine === 'sandy-bridge' ? 'sandyBridge' : machine],
+    vmread: later ? set.vmreadLater : set.vmread,
+    vmwrite: later ? set.vmwriteLater : set.vmwrite,
+  };
+}
+
 /** Which counters each cost multiplies. A counter in no list is shown and costs nothing by itself. */
 export const countersOf: Readonly<Record<keyof Costs, readonly (keyof Counters)[]>> = {
   instruction: ['kernelInstructions', 'userInstructions', 'extraInstructions'],
@@ -209,7 +229,20 @@ export const countersOf: Readonly<Record<keyof Costs, readonly (keyof Counters)[
   hypercall: ['hypercalls'],
   validatedUpdate: ['pageTableUpdatesValidated'],
   bounce: ['bounces'],
-  exit: Object.keys(noCounters()).filter((name) => name.startsWith('exits')) as (keyof Counters)[],
+  exit: [
+    'exitsPageFault',
+    'exitsException',
+    'exitsIo',
+    'exitsHlt',
+    'exitsControlRegister',
+    'exitsInvlpg',
+    'exitsCpuid',
+    'exitsInterrupt',
+    'exitsWindow',
+    'exitsNested',
+    'exitsHypercall',
+    'exitsOther',
+  ],
   vmread: ['vmreads'],
   vmwrite: ['vmwrites'],
   emulation: ['emulations'],
