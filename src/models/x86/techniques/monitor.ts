@@ -27,6 +27,13 @@ export interface Parts {
   count(event: Event): void;
   /** Acts on it; the guest has been taken off, and is put back afterwards. */
   handle(event: Event): StepReport;
+  /**
+   * Runs one instruction of the guest where the technique has a way of its own: what it did, or the event that has left. Undefined:
+   * the physical CPU runs it as it is.
+   */
+  run?(): StepReport | Event | undefined;
+  /** Whether `run` has something to do in the hypervisor before the guest can go on. */
+  isBusy?(): boolean;
   /** State beside the CPUs and the shadows. */
   capture?(): unknown;
   restore?(state: unknown): void;
@@ -96,7 +103,7 @@ export function monitor(parts: Parts): Vm {
     counters,
     toMachine: (gfn) => toMachine(ground, gfn),
     get holder() {
-      if (left !== undefined || guest.halted) return 'hypervisor';
+      if (left !== undefined || guest.halted || parts.isBusy?.() === true) return 'hypervisor';
       return machine.cpl === 3 ? 'user' : 'kernel';
     },
     get ended() {
@@ -118,7 +125,9 @@ export function monitor(parts: Parts): Vm {
         return report;
       }
       const before = { retired: machine.retired, cpl: machine.cpl, pending: machine.devices.timerPending };
-      left = step(machine);
+      const ran = parts.run?.();
+      if (ran !== undefined && 'action' in ran) return ran;
+      left = ran ?? step(machine);
       if (left === undefined) return account(counters, machine, before);
       counters.tlbMisses = machine.tlbMisses;
       counters.walkReads = machine.walkReads;
