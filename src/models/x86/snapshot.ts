@@ -36,6 +36,7 @@ export interface Snapshot {
   readonly controls: Readonly<Machine['controls']>;
   readonly tlb: readonly [Int32Array, Int32Array, Uint8Array];
   readonly pages: readonly Uint8Array[];
+  readonly dirty: Uint8Array;
 }
 
 /** Copies a machine. */
@@ -62,6 +63,7 @@ export function capture(m: Machine): Snapshot {
     controls: { ...m.controls },
     tlb: [m.tlb.page.slice(), m.tlb.frame.slice(), m.tlb.rights.slice()],
     pages,
+    dirty: m.dirty.slice(),
   };
 }
 
@@ -83,9 +85,9 @@ export function restore(m: Machine, s: Snapshot): void {
     if ((m.dirty[page]! & Written.saved) === 0 && m.saved[page] === bytes) continue;
     m.memory.set(bytes, page * 0x1000);
     m.saved[page] = bytes;
-    m.dirty[page] = 0;
     if (m.code[page] === undefined) continue;
     m.code[page] = undefined;
     new Uint8Array(m.coded.buffer, page * 0x1000, 0x1000).fill(0);
   }
+  m.dirty.set(s.dirty);
 }
