@@ -61,6 +61,9 @@ export function assembleProgram(program: Program): Assembly {
   };
 }
 
+/** Names that stand twice are told so often; a line of noise can hold hundreds. */
+const mostDoubles = 100;
+
 /** How a statement lies. */
 interface Piece extends Place {
   address: number;
@@ -78,6 +81,8 @@ class Layout {
   private readonly pieces: readonly Piece[];
   private readonly definitions = new Map<string, Definition>();
   private readonly faults = new Map<Piece, Fault>();
+  /** Names that stand twice. */
+  private readonly doubles = new Map<Piece, Fault>();
   /** Constants that are being evaluated. */
   private readonly open = new Set<string>();
   private known = false;
@@ -97,10 +102,14 @@ class Layout {
     for (const piece of this.pieces) {
       const { statement } = piece;
       if (statement.kind !== 'label' && statement.kind !== 'constant') continue;
-      if (!this.definitions.has(statement.name))
-        this.definitions.set(
-          statement.name,
-          statement.kind === 'label' ? { piece } : { piece, value: statement.value },
+      const { name, start } = statement;
+      const first = this.definitions.get(name)?.piece.statement;
+      if (first === undefined)
+        this.definitions.set(name, statement.kind === 'label' ? { piece } : { piece, value: statement.value });
+      else if (this.doubles.size < mostDoubles)
+        this.doubles.set(
+          piece,
+          new Fault({ start, end: start + name.length }, `‘${name}’ stands twice: first in line ${first.line}.`),
         );
     }
   }
@@ -116,7 +125,7 @@ class Layout {
         last,
         new Fault(last.statement, 'The length of the program depends on itself: look at align, org and res.'),
       );
-    return [...this.faults].map(([{ statement }, fault]) =>
+    return [...this.doubles, ...this.faults].map(([{ statement }, fault]) =>
       problemAt(text.lastIndexOf('\n', statement.start - 1) + 1, statement.line, fault),
     );
   }
@@ -197,14 +206,10 @@ class Layout {
   }
 
   private define(statement: Extract<Statement, { kind: 'label' | 'constant' }>, piece: Piece): void {
-    const { name, start } = statement;
-    const first = this.definitions.get(name);
-    if (first?.piece !== piece)
-      throw new Fault(
-        { start, end: start + name.length },
-        `‘${name}’ stands twice: first in line ${first?.piece.statement.line ?? 0}.`,
-      );
-    this.symbols.set(name, statement.kind === 'label' ? piece.address : this.constant(name, first));
+    const { name } = statement;
+    const definition = this.definitions.get(name);
+    if (definition?.piece === piece)
+      this.symbols.set(name, statement.kind === 'label' ? piece.address : this.constant(name, definition));
   }
 
   private data({ size, items }: Extract<Statement, { kind: 'data' }>, piece: Piece): number[] {

@@ -47,7 +47,7 @@ export function encode(instruction: Instruction, place: Place): number[] {
 /** The first form that the operands fit. */
 function choose(instruction: Instruction, place: Place): Form {
   const { mnemonic, operands, start, end, prefix } = instruction;
-  if (prefix !== undefined && !/^(movs|cmps|stos|lods|scas)[bd]$/.test(mnemonic))
+  if (prefix !== undefined && !/^(movs|cmps|stos|lods|scas)[bwd]$/.test(mnemonic))
     throw new Fault(
       { start, end: start + prefix.length },
       `‘${prefix}’ repeats string instructions only, such as ‘stosd’.`,

@@ -25,7 +25,9 @@ xchg av,rv 90+|rv,av 90+|eb,rb 86/r|ev,rv 87/r|rb,eb 86/r|rv,ev 87/r
 push rv 50+|is 6A|iv 68|es 06|cs 0E|ss 16|ds 1E|fs 0FA0|gs 0FA8|ev FF/6
 pop rv 58+|es 07|ss 17|ds 1F|fs 0FA1|gs 0FA9|ev 8F/0
 pusha,pushad 60
+pushaw 6660
 popa,popad 61
+popaw 6661
 pushf,pushfd 9C
 pushfw 669C
 popf,popfd 9D
@@ -40,6 +42,7 @@ imul eb F6/5|ev F7/5|rv,ev 0FAF/r|rv,ev,is 6B/r|rv,ev,iv 69/r
 div eb F6/6|ev F7/6
 idiv eb F6/7|ev F7/7
 cdq 99
+cwd 6699
 cbw 6698
 cwde 98
 jmp js EB|jv E9|p EA|f FF/5|ed FF/4
@@ -56,6 +59,7 @@ int3 CC
 int iu CD
 into CE
 iret,iretd CF
+iretw 66CF
 hlt F4
 cli FA
 sti FB
@@ -118,7 +122,8 @@ function rows(): string[] {
     });
   'movs:A4 cmps:A6 stos:AA lods:AC scas:AE'.split(' ').forEach((entry) => {
     const [name = '', opcode = ''] = entry.split(':');
-    lines.push(`${name}b ${opcode}`, `${name}d ${hex(Number.parseInt(opcode, 16) + 1)}`);
+    const wide = hex(Number.parseInt(opcode, 16) + 1);
+    lines.push(`${name}b ${opcode}`, `${name}w 66${wide}`, `${name}d ${wide}`);
   });
   return lines;
 }
