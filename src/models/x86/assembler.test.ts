@@ -80,7 +80,6 @@ describe('encodings, by hand from the opcode map', () => {
     ['ret', 'c3'],
     ['ret 8', 'c2 08 00'],
     ['retf', 'cb'],
-    ['rep stosd', 'f3 ab'],
     ['wbinvd', '0f 09'],
     ['movzx eax, byte [ebx]', '0f b6 03'],
     ['mov eax, [fs:ebx]', '64 8b 03'],

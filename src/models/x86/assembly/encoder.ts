@@ -7,7 +7,7 @@ import { checkRange } from './expressions.ts';
 import { formsOf, type Form } from './instruction-set.ts';
 import { Fault, type Expression, type Instruction, type Operand, type Size } from './syntax.ts';
 import { fitsKind, sizeOf } from './operand-kinds.ts';
-import { prefixes, registers } from './words.ts';
+import { registers } from './words.ts';
 
 /** Parts of an instruction that must take their longer form, as bits. */
 export const Wide = { immediate: 1, jump: 2, displacement8: 4, displacement32: 8 } as const;
@@ -30,11 +30,10 @@ const stackLike = new Set(['push', 'pop', 'call', 'jmp']);
 
 /** The machine code of an instruction. Throws a `Fault` that says what is wrong with it. */
 export function encode(instruction: Instruction, place: Place): number[] {
-  const { operands, prefix } = instruction;
+  const { operands } = instruction;
   const form = choose(instruction, place);
   const size = operandSize(form, operands) ?? 32;
   const bytes: number[] = [];
-  if (prefix !== undefined) bytes.push(prefixes.get(prefix) ?? 0);
   for (const operand of operands)
     if (operand.kind === 'memory' && operand.segment !== undefined) bytes.push(overrides[operand.segment] ?? 0);
   if (size === 16) bytes.push(0x66);
@@ -46,12 +45,7 @@ export function encode(instruction: Instruction, place: Place): number[] {
 
 /** The first form that the operands fit. */
 function choose(instruction: Instruction, place: Place): Form {
-  const { mnemonic, operands, start, end, prefix } = instruction;
-  if (prefix !== undefined && !/^(movs|cmps|stos|lods|scas)[bwd]$/.test(mnemonic))
-    throw new Fault(
-      { start, end: start + prefix.length },
-      `‘${prefix}’ repeats string instructions only, such as ‘stosd’.`,
-    );
+  const { mnemonic, operands, start, end } = instruction;
   const counted = formsOf(mnemonic).filter((form) => form.operands.length === operands.length);
   const form = counted.find(
     (one) => agreed(one, operands) && one.operands.every((_, at) => fits(one, at, operands, counted, place)),

@@ -68,8 +68,6 @@ stc F9
 cmc F5
 cld FC
 std FD
-lahf 9F
-sahf 9E
 in al,iu E4|av,iu E5|al,dx EC|av,dx ED
 out iu,al E6|iu,av E7|dx,al EE|dx,av EF
 sldt rv 0F00/0|mw 0F00/0
@@ -106,9 +104,8 @@ function rows(): string[] {
       `${name} al,ib ${at(4)}|ev,is 83/${n}|av,iv ${at(5)}|eb,rb ${at(0)}/r|ev,rv ${at(1)}/r|rb,eb ${at(2)}/r|rv,ev ${at(3)}/r|eb,ib 80/${n}|ev,iv 81/${n}`,
     );
   });
-  'rol ror rcl rcr shl,sal shr - sar'.split(' ').forEach((name, n) => {
-    if (name !== '-')
-      lines.push(`${name} eb,1 D0/${n}|ev,1 D1/${n}|eb,cl D2/${n}|ev,cl D3/${n}|eb,iu C0/${n}|ev,iu C1/${n}`);
+  Object.entries({ 4: 'shl,sal', 5: 'shr', 7: 'sar' }).forEach(([n, name]) => {
+    lines.push(`${name} eb,1 D0/${n}|ev,1 D1/${n}|eb,cl D2/${n}|ev,cl D3/${n}|eb,iu C0/${n}|ev,iu C1/${n}`);
   });
   'o no b,c,nae nb,nc,ae z,e nz,ne be,na nbe,a s ns p,pe np,po l,nge nl,ge le,ng nle,g'
     .split(' ')
@@ -120,11 +117,6 @@ function rows(): string[] {
           .join();
       lines.push(`${spell('j')} js ${hex(0x70 + n)}|jv 0F${hex(0x80 + n)}`, `${spell('set')} eb 0F${hex(0x90 + n)}/0`);
     });
-  'movs:A4 cmps:A6 stos:AA lods:AC scas:AE'.split(' ').forEach((entry) => {
-    const [name = '', opcode = ''] = entry.split(':');
-    const wide = hex(Number.parseInt(opcode, 16) + 1);
-    lines.push(`${name}b ${opcode}`, `${name}w 66${wide}`, `${name}d ${wide}`);
-  });
   return lines;
 }
 

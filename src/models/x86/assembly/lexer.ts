@@ -1,7 +1,7 @@
 /** Cuts a text into tokens; never fails, and takes one look at each character. */
 import { isMnemonic } from './instruction-set.ts';
 import type { Token, TokenKind } from './syntax.ts';
-import { directives, inner, prefixes, registers } from './words.ts';
+import { directives, inner, registers } from './words.ts';
 
 /** A token with what the parser needs of it. `word` is the text in lower case. */
 export interface Lexeme extends Token {
@@ -32,7 +32,7 @@ const kinds: readonly (TokenKind | undefined)[] = [
 function kindOfWord(word: string): TokenKind {
   if (registers.has(word)) return 'register';
   if (directives.has(word) || inner.has(word)) return 'directive';
-  return isMnemonic(word) || prefixes.has(word) ? 'mnemonic' : 'label';
+  return isMnemonic(word) ? 'mnemonic' : 'label';
 }
 
 /** The lines of a text, and all tokens with the comments. */

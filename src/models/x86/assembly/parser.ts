@@ -17,7 +17,7 @@ import {
   type Statement,
   type StatementBody,
 } from './syntax.ts';
-import { directives, prefixes, registers, sizeWords } from './words.ts';
+import { directives, registers, sizeWords } from './words.ts';
 
 /** What a reader's program may have: lines, and characters of a line. */
 export const limits = { lines: 200, lineLength: 1000 } as const;
@@ -116,12 +116,9 @@ function finish(cursor: Cursor, what: string): void {
 function parseStatement(cursor: Cursor): StatementBody {
   const first = cursor.take() as Lexeme;
   if (directives.has(first.word)) return parseDirective(first, cursor);
-  const next = cursor.peek();
-  const prefix = prefixes.has(first.word) && next && isMnemonic(next.word) ? first.word : undefined;
-  const name = prefix === undefined ? first : (cursor.take() as Lexeme);
-  if (!isMnemonic(name.word)) throw new Fault(name, unknownWord(name));
+  if (!isMnemonic(first.word)) throw new Fault(first, unknownWord(first));
   const operands = cursor.peek() ? list(cursor, parseOperand) : [];
-  return { kind: 'instruction', mnemonic: name.word, operands, ...(prefix === undefined ? {} : { prefix }) };
+  return { kind: 'instruction', mnemonic: first.word, operands };
 }
 
 function unknownWord(token: Lexeme): string {
@@ -130,7 +127,7 @@ function unknownWord(token: Lexeme): string {
     return `Expected an instruction, a label or a directive, found ${text}.`;
   if (token.kind === 'register') return `${text} is a register: expected an instruction, a label or a directive.`;
   const near = nearestMnemonic(token.word);
-  return `There is no instruction ${text}${near === undefined ? '' : `; did you mean ‘${near}’?`}${near === undefined ? ': a label ends with a colon.' : ''}`;
+  return `There is no instruction ${text}${near === undefined ? ': a label ends with a colon.' : `; did you mean ‘${near}’?`}`;
 }
 
 /** Items separated by commas up to the end of the line. */

@@ -81,8 +81,6 @@ export type StatementBody =
       /** In lower case. */
       readonly mnemonic: string;
       readonly operands: readonly Operand[];
-      /** `rep`, `repe` … before a string instruction, in lower case. */
-      readonly prefix?: string;
     }
   /** `db`, `dw`, `dd`: `size` is in bytes; a string gives its characters as bytes. */
   | { readonly kind: 'data'; readonly size: 1 | 2 | 4; readonly items: readonly DataItem[] }

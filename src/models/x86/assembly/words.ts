@@ -31,12 +31,3 @@ export const directives: ReadonlySet<string> = new Set('db dw dd resb resw resd 
 
 /** Words inside a statement that an editor colours like a directive. */
 export const inner: ReadonlySet<string> = new Set([...sizeWords.keys(), 'ptr', 'short', 'near', 'far']);
-
-/** Prefixes of string instructions. */
-export const prefixes: ReadonlyMap<string, number> = new Map([
-  ['rep', 0xf3],
-  ['repe', 0xf3],
-  ['repz', 0xf3],
-  ['repne', 0xf2],
-  ['repnz', 0xf2],
-]);
