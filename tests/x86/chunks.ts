@@ -15,7 +15,8 @@ function anySelector(dice: Dice): number {
   const roll = dice.below(20);
   if (roll === 0) return dice.below(4);
   if (roll === 1) return 0xe8 + dice.below(0x8000);
-  return roll === 2 ? 12 + dice.below(0x30) : (dice.below(0x1d) << 3) | dice.pick([0, 0, 1, 3, 3]);
+  if (roll === 2) return ((1 + dice.below(7)) << 3) | 4 | dice.below(4);
+  return (dice.below(0x1d) << 3) | dice.pick([0, 0, 1, 3, 3]);
 }
 
 /** Flags for POPF and IRET: without TF, NT (a task switch), VM, and what v86 clears. */
@@ -51,10 +52,11 @@ const conditional: Maker = ({ dice }) => {
 const looping: Maker = ({ dice }) => {
   const opcode = 0xe0 + dice.below(3);
   const body = dice.pick([[0x40], [0x4a, 0x46], [0x83, 0xc3, 7]]);
-  return [...load(1, 1 + dice.below(6)), ...body, opcode, 0xfe - body.length];
+  const half = dice.chance(20) ? [0x66] : [];
+  return [...load(1, 1 + dice.below(6)), ...body, ...half, opcode, 0xfe - body.length - half.length];
 };
 
-const countZero: Maker = ({ dice }) => [...load(1, dice.below(2)), 0xe3, 1, 0x43, 0x4e];
+const countZero: Maker = ({ dice }) => [...load(1, dice.below(2)), ...(dice.chance(20) ? [0x66] : []), 0xe3, 1, 0x43, 0x4e];
 
 /** JMP by distance, register and memory; the byte that is jumped over would be HLT. */
 const jumping: Maker = ({ dice, ...rest }, start) => {
@@ -96,7 +98,7 @@ const calling: Maker = ({ dice }, start) => {
 
 const codeSelectors = (level: number) => [
   ...[ring(selectors.code, level), ring(selectors.code, level), selectors.conforming | level, ring(selectors.code, level) & ~3],
-  ...[selectors.absentCode, ring(selectors.data, level), 0, 0xf8, selectors.executeOnly, 0x1b, 0x08],
+  ...[selectors.absentCode, ring(selectors.data, level), 0, 0xf8, level === 0 ? 0x33 : 0x08],
 ];
 
 /** JMP and CALL far, by pointer and through memory, and back by RETF. */
@@ -112,8 +114,9 @@ const far: Maker = ({ dice, level }, start) => {
   if (kind === 1) return [...half, 0x9a, ...pointer(start + half.length + 5 + wide), 0xeb, back.length, ...back];
   if (kind === 4) return [0x9a, ...bytesOf(dice.word(), 4), ...bytesOf(dice.pick([selectors.callGate, selectors.absentCallGate, selectors.callGate & ~3]), 2)];
   if (kind === 5) {
-    // mov edx, cs; push edx; push start; retf: to itself, with a selector of the same ring.
-    return [0x68, ...bytesOf(selector, 4), 0x68, ...bytesOf(start + 12, 4), 0xcb, 0xf4, 0x43];
+    // Outward it would find no stack: v86 goes there nevertheless.
+    const same = (selector & 3) > level && selector !== selectors.absentCode ? ring(selectors.code, level) : selector;
+    return [...push(same), ...push(start + 12), 0xcb, 0xf4, 0x43];
   }
   const cell = at.data + dice.below(0xfe0);
   const memory = [0xc7, 0x05, ...bytesOf(cell, 4)];
@@ -125,18 +128,27 @@ const far: Maker = ({ dice, level }, start) => {
 };
 
 /** IRET and RETF, to the same ring, outward, or with a stack segment that does not fit. What v86 has not is left out. */
-const returning: Maker = ({ dice, level }, start) => {
-  const rings = [0, 1, 3].filter((one) => one >= level);
-  const to = dice.pick(dice.chance(80) ? [level] : rings);
+const returning: Maker = (setting, start) => {
+  const { dice, level } = setting;
+  const to = dice.chance(80) ? level : dice.pick([0, 1, 3].filter((one) => one >= level));
   const iret = dice.chance(60);
-  const bad = [0, 0x53, 0xf8, selectors.absentStack, 0x23, 0x10, selectors.readOnly];
-  const stack = iret && dice.chance(30) ? dice.pick(bad) : ring(selectors.data, to);
+  if (to === level && dice.chance(20)) {
+    const half = (value: number) => [0x66, 0x68, ...bytesOf(value, 2)];
+    const words = [...(iret ? half(anyFlags(dice)) : []), ...half(ring(selectors.code, to))];
+    return [...words, ...half(start + words.length + 6), 0x66, iret ? 0xcf : 0xcb];
+  }
+  const refused = iret && to > level && dice.chance(50);
+  const bad = [0, selectors.absentData, 0xf8, selectors.absentStack, selectors.data[0], selectors.readOnly, 0x21];
+  const stack = refused ? dice.pick(bad) : ring(selectors.data, to);
   const esp = ring([0x8f00, at.innerStack - 0x100, 0, at.userStack - 0x100], to);
-  const wrong = iret && dice.chance(10) ? ring(selectors.code, to) ^ (to === 3 ? 0 : 3) : ring(selectors.code, to);
+  const outer = to === level ? [] : [...push(stack), ...push(esp)];
+  // A selector whose RPL is not its DPL is refused, too.
+  const wrong = iret && to === level && level < 3 && dice.chance(20) ? 3 : ring(selectors.code, to) & 3;
+  const code = (ring(selectors.code, to) & ~3) | wrong;
   const flags = iret ? push(anyFlags(dice)) : [];
-  const outer = wrong % 4 === level ? [] : [...push(stack), ...push(esp)];
   const length = outer.length + flags.length + 11;
-  return [...outer, ...flags, ...push(wrong), ...push(start + length), iret ? 0xcf : 0xcb];
+  if (!refused) setting.level = to;
+  return [...outer, ...flags, ...push(code), ...push(start + length), iret ? 0xcf : 0xcb];
 };
 
 const interrupting: Maker = ({ dice, level }) => {
@@ -167,7 +179,7 @@ const segment: Maker = ({ dice, level }) => {
     memory,
   ]);
   // The limits of a segment are not v86's strength (differences.ts), so that offsets stay inside of all.
-  const use = dice.chance(60) ? [prefix, 0x8b, 0x15, ...bytesOf(dice.below(0x1200), 4)] : [];
+  const use = dice.chance(60) && selector >> 3 !== 0x1a ? [prefix, 0x8b, 0x15, ...bytesOf(dice.below(0x1200), 4)] : [];
   return [...set, ...use, 0x8c, 0xc0 | (number << 3) | 7, ...mine];
 };
 
@@ -211,7 +223,7 @@ const privileged: Maker = (setting, start) => {
   if (roll === 0) {
     const place = placeAt(setting, pointer, false);
     const load6 = { name: 'lgdt', opcode: [0x0f, 0x01], extension: table, operands: ['M'], undefined: 0 };
-    return [...place.before, ...encode(load6, { size: 4, register: 0, rm: place, immediate: 0 })];
+    return [...place.before, ...encode(load6, { size: dice.pick([2, 4]), register: 0, rm: place, immediate: 0 })];
   }
   if (roll === 1) return [0x0f, 0x20, 0xc0, 0x35, ...bytesOf(cr0, 4), 0x0f, 0x22, 0xc0]; // CR0 ^= …
   if (roll === 2) return [...load(3, dice.word()), 0x0f, 0x22, 0xd3]; // mov cr2, ebx
@@ -297,7 +309,9 @@ const weighted = makers.flatMap(([weight, maker]) => Array.from({ length: weight
 
 /** A chunk at `start`, filled up so that the next one begins where it should. */
 export function chunk(setting: Setting, start: number): number[] {
+  const { level } = setting;
   for (;;) {
+    setting.level = level;
     const bytes = setting.dice.pick(weighted)(setting, start);
     const left = chunkSize - bytes.length;
     if (left < 2) continue;
@@ -307,8 +321,8 @@ export function chunk(setting: Setting, start: number): number[] {
 
 /** Leaves for where no code is: absent, forbidden, over the end of a page, undefined bytes. */
 export function leap(setting: Setting): number[] {
-  const { dice, paging } = setting;
-  const to = paging && dice.chance(60) ? dice.pick([0x800000, 0x400ffe, 0x403ffd, at.handler, 0x17ffd, 0x12ffe]) : at.data + 0xffd;
+  const { dice, level, paging } = setting;
+  const to = paging && dice.chance(60) ? dice.pick([0x800000, 0xffff0000, level > 0 ? at.handler : 0x3ff000, at.edge, at.edge]) : at.edge;
   return [...load(6, to), 0xff, 0xe6];
 }
 

@@ -5,7 +5,7 @@
  *
  * A row is `opcode name operands [undefined flags]`, operands in the appendix's letters: E register or memory, G register in
  * ModR/M, M memory alone, R register alone in ModR/M, S segment register, Z register in the opcode, O offset, I immediate; b byte,
- * w word, v word or doubleword by prefix, s byte sign-extended, d doubleword. `/n` extends the opcode.
+ * w word, v word or doubleword by prefix, n as v in a register and a word in memory, s byte that is sign-extended. `/n` extends the opcode.
  */
 
 /** One row. */
@@ -61,7 +61,7 @@ const rows = [
   ...['88 mov Eb,Gb', '89 mov Ev,Gv', '8a mov Gb,Eb', '8b mov Gv,Ev', 'c6/0 mov Eb,Ib', 'c7/0 mov Ev,Iv'],
   ...['a0 mov Ob', 'a1 mov Ov', 'a2 mov Ob', 'a3 mov Ov', 'b0 mov Zb,Ib', 'b8 mov Zv,Iv'],
   ...['86 xchg Eb,Gb', '87 xchg Ev,Gv', '90 xchg Zv', '8d lea Gv,M'],
-  ...['0fb6 movzx Gv,Eb', '0fb7 movzx Gd,Ew', '0fbe movsx Gv,Eb', '0fbf movsx Gd,Ew'],
+  ...['0fb6 movzx Gv,Eb', '0fb7 movzx Gv,Ew', '0fbe movsx Gv,Eb', '0fbf movsx Gv,Ew'],
   ...['40 inc Zv', '48 dec Zv', 'fe/0 inc Eb', 'fe/1 dec Eb', 'ff/0 inc Ev', 'ff/1 dec Ev'],
   ...['f6/2 not Eb', 'f7/2 not Ev', 'f6/3 neg Eb', 'f7/3 neg Ev'],
   ...['f6/4 mul Eb', 'f7/4 mul Ev', 'f6/5 imul Eb', 'f7/5 imul Ev', 'f6/6 div Eb', 'f7/6 div Ev'],
@@ -74,8 +74,8 @@ const rows = [
   ...['50 push Zv', '58 pop Zv', '68 push Iv', '6a push Is', 'ff/6 push Ev', '8f/0 pop Ev', '60 pusha', '61 popa'],
   ...['c9 leave', '98 cwde', '99 cdq', 'f5 cmc', 'f8 clc', 'f9 stc', 'fc cld', 'fd std', '0f09 wbinvd'],
   ...conditions.map((condition, n) => `0f9${n.toString(16)} set${condition} Eb`),
-  ...['8c mov Ew,S', '9c pushf', '9d popf', '90 nop', 'fa cli', 'fb sti', '0f06 clts', '0fa2 cpuid', '0f31 rdtsc'],
-  ...['0f00/0 sldt Ew', '0f00/1 str Ew', '0f00/4 verr Ew', '0f00/5 verw Ew', '0f01/4 smsw Ew', '0f01/0 sgdt M'],
+  ...['8c mov En,S', '9c pushf', '9d popf', '90 nop', 'fa cli', 'fb sti', '0f06 clts', '0fa2 cpuid', '0f31 rdtsc'],
+  ...['0f00/0 sldt En', '0f00/1 str En', '0f00/4 verr Ew', '0f00/5 verw Ew', '0f01/4 smsw En', '0f01/0 sgdt M'],
   ...['0f01/1 sidt M', '0f02 lar Gv,Ew', '0f03 lsl Gv,Ew', '0f01/7 invlpg M', ],
   ...['0f0b ud2'],
 ];

@@ -1,58 +1,50 @@
 /**
  * v86, a PC emulator that others wrote, reduced to its CPU and memory: no BIOS, no devices, no clock, no JIT. A 64 KiB
- * image of our own stands where its BIOS would be and brings it from the reset vector into flat protected mode; what it is
- * then is put back before each program.
+ * image of our own stands where its BIOS would be and brings it, before each program, from the reset vector into flat protected
+ * mode.
  */
 import { readFile } from 'node:fs/promises';
 import { V86 } from 'v86';
 import { firmware, firmwareGdt, memorySize, type Image, type Ports, type State } from './state.ts';
 
-/** Views that v86 has of its CPU's state, by its own names; what is not here is derived from it or never used. */
-const kept = [
-  'reg32',
-  'flags',
-  'flags_changed',
-  'last_op_size',
-  'last_op1',
-  'last_result',
-  'instruction_pointer',
-  'previous_ip',
-  'instruction_counter',
-  'prefixes',
-  'in_hlt',
-  'cpl',
-  'cr',
-  'gdtr_offset',
-  'gdtr_size',
-  'idtr_offset',
-  'idtr_size',
-  'sreg',
-  'segment_offsets',
-  'segment_limits',
-  'segment_access_bytes',
-  'segment_is_null',
-  'protected_mode',
-  'is_32',
-  'stack_size_32',
-  'tss_size_32',
-] as const;
-
 type View = Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
-type Cpu = Record<(typeof kept)[number], View> & {
+/** What is used of v86's CPU, by its own names. */
+interface Cpu {
   readonly mem8: Uint8Array;
+  readonly reg32: View;
+  readonly flags: View;
+  readonly flags_changed: View;
+  readonly instruction_pointer: View;
+  readonly in_hlt: View;
+  readonly cpl: View;
+  readonly cr: View;
+  readonly gdtr_offset: View;
+  readonly gdtr_size: View;
+  readonly idtr_offset: View;
+  readonly idtr_size: View;
+  readonly sreg: View;
+  readonly segment_offsets: View;
+  reset_cpu(): void;
   main_loop(): number;
   get_eflags(): number;
-  full_clear_tlb(): void;
-  update_state_flags(): void;
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
-};
+}
 
 /** The emulator, ready to run programs one after another. */
 export interface Peer {
   /** Runs an image to its HLT, or for `rounds` × 100,003 instructions. The memory in the answer is its own until the next run. */
   run(image: Image, ports?: Ports, rounds?: number): Promise<State>;
+  /** Loads an image, to be stepped through. */
+  begin(image: Image, ports?: Ports): Promise<void>;
+  /**
+   * Executes until v86 is about to execute the instruction at a linear address whose physical one is given, once; false where it
+   * does not get there. v86 has no single steps: for the time being RDTSC stands there, and its clock is ours.
+   */
+  goTo(linear: number, physical: number): boolean;
+  /** What the program has left so far. */
+  state(): State;
   /** Asserts the timer's line (vector 0x20) for an instant; to be called by `Ports`. */
   tick(): void;
 }
@@ -81,13 +73,16 @@ function firmwareImage(): Uint8Array {
     ...master.flatMap((word, at) => [0xb0, word, 0xe6, at === 0 ? 0x20 : 0x21]),
     ...[0xb0, 0xfe, 0xe6, 0x21], // the timer's line alone
     ...[0xbc, 0, firmware.stack >> 8, 0, 0], // mov esp, stack
-    ...[0x31, 0xc0, 0xfc, 0x83, 0xe0, 0x00], // eax = 0, flags as after reset but PF and ZF
-    0xf4, // hlt
+    ...[0x31, 0xc0, 0xf4], // xor eax, eax; hlt
   );
   return image;
 }
 
+const image = firmwareImage();
+
 interface Wires {
+  /** Called whenever v86 looks at the clock. */
+  clock: () => void;
   ports: Ports;
   says: string;
   readonly hole: Uint8Array;
@@ -106,7 +101,10 @@ function rewire(env: Record<string, unknown>, wires: Wires): Record<string, unkn
     Array.from({ length: size }, (_, at) => (value >>> (8 * at)) & 0xff);
   return {
     ...env,
-    microtick: () => (time += 2),
+    microtick: () => {
+      wires.clock();
+      return (time += 2);
+    },
     run_hardware_timers: () => 100,
     cpu_event_halt: () => undefined,
     stop_idling: () => undefined,
@@ -133,7 +131,7 @@ async function start(wires: Wires): Promise<Cpu> {
       const { instance } = await WebAssembly.instantiate(wasm, { env } as WebAssembly.Imports);
       return instance.exports;
     },
-    bios: { buffer: firmwareImage().buffer as ArrayBuffer },
+    bios: { buffer: image.buffer as ArrayBuffer },
     memory_size: memorySize,
     vga_memory_size: memorySize,
     autostart: false,
@@ -141,21 +139,31 @@ async function start(wires: Wires): Promise<Cpu> {
     disable_speaker: true,
   });
   await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', () => resolve()));
-  const { cpu } = (emulator as unknown as { v86: { cpu: Cpu } }).v86;
+  return (emulator as unknown as { v86: { cpu: Cpu } }).v86.cpu;
+}
+
+/** Resets v86 and lets the firmware run, then puts a program into its memory. */
+function load(cpu: Cpu, { entry, pieces }: Image): void {
+  cpu.mem8.fill(0);
   cpu.mem8.set(firmwareGdt, firmware.gdt);
   cpu.mem8[firmware.gdt + 0x2d] = 0x89; // LTR wants a TSS that is not busy
+  cpu.mem8.set(image, 0xf0000);
+  cpu.reset_cpu();
   cpu.main_loop();
   if (cpu.in_hlt[0] === 0 || cpu.cr[0] !== 0x11) throw new Error('v86 did not reach protected mode');
+  cpu.mem8.fill(0, 0xf0000);
+  cpu.mem8.fill(0, firmware.gdt, firmware.gdt + firmwareGdt.length);
+  for (const { at, bytes } of pieces) cpu.mem8.set(bytes, at);
   cpu.flags[0] = 2;
   cpu.flags_changed[0] = 0;
   cpu.in_hlt[0] = 0;
-  return cpu;
+  cpu.instruction_pointer[0] = entry;
 }
 
 function readOut(cpu: Cpu, wires: Wires, end: State['end']): State {
   const unsigned = (view: View, at = 0) => (view[at] ?? 0) >>> 0;
   const many = (view: View, ...places: number[]) => places.map((at) => unsigned(view, at));
-  const memory = cpu.mem8;
+  const memory = cpu.mem8.subarray(0); // v86's views are proxies, which follow a memory that grows
   memory.set(wires.hole, 0xa0000);
   return {
     end,
@@ -163,7 +171,7 @@ function readOut(cpu: Cpu, wires: Wires, end: State['end']): State {
     eip: (unsigned(cpu.instruction_pointer) - unsigned(cpu.segment_offsets, 1)) >>> 0,
     eflags: cpu.get_eflags() >>> 0,
     cpl: unsigned(cpu.cpl),
-    selectors: many(cpu.sreg, 0, 1, 2, 3, 4, 5),
+    selectors: many(cpu.sreg, 0, 1, 2, 3, 4, 5, 6, 7),
     control: many(cpu.cr, 0, 2, 3, 4),
     gdtr: [unsigned(cpu.gdtr_offset), unsigned(cpu.gdtr_size)],
     idtr: [unsigned(cpu.idtr_offset), unsigned(cpu.idtr_size)],
@@ -172,28 +180,51 @@ function readOut(cpu: Cpu, wires: Wires, end: State['end']): State {
   };
 }
 
+/** RDTSC and FWAIT: the first asks for the clock, behind the second v86 sees that it is to stop. Both are for all rings. */
+const stop = [0x0f, 0x31, 0x9b];
+
 /** Starts v86. It takes about 50 ms, and again after each program at which it gave up. */
 export async function createPeer(): Promise<Peer> {
-  const wires: Wires = { ports: noPorts, says: '', hole: new Uint8Array(0x20000) };
+  const wires: Wires = { clock: () => undefined, ports: noPorts, says: '', hole: new Uint8Array(0x20000) };
   let cpu = await start(wires);
-  const clean = new Map(kept.map((name) => [name, cpu[name].slice()]));
   let broken = false;
+  const begin = async (image: Image, ports: Ports) => {
+    if (broken) cpu = await start(wires);
+    broken = false;
+    wires.hole.fill(0);
+    load(cpu, image);
+    wires.ports = ports;
+  };
   return {
+    begin: (image, ports = noPorts) => begin(image, ports),
+    state: () => readOut(cpu, wires, cpu.in_hlt[0] === 0 ? 'budget' : 'halt'),
+    goTo(linear, physical) {
+      const memory = cpu.mem8.subarray(0);
+      const there = memory.slice(physical, physical + stop.length);
+      memory.set(stop, physical);
+      let registers: readonly number[] | undefined;
+      let calls = 0;
+      wires.clock = () => {
+        // The first call is `main_loop`'s own.
+        if (calls++ === 0 || registers !== undefined || cpu.instruction_pointer[0] !== ((linear + 2) | 0)) return;
+        registers = [cpu.reg32[0] ?? 0, cpu.reg32[2] ?? 0];
+        cpu.in_hlt[0] = 1;
+      };
+      cpu.main_loop();
+      wires.clock = () => undefined;
+      memory.set(there, physical);
+      if (registers === undefined) return false;
+      [cpu.reg32[0], cpu.reg32[2]] = registers as [number, number];
+      cpu.instruction_pointer[0] = linear;
+      cpu.in_hlt[0] = 0;
+      return true;
+    },
     tick() {
       cpu.device_raise_irq(0);
       cpu.device_lower_irq(0);
     },
     async run(image, ports = noPorts, rounds = 2) {
-      if (broken) cpu = await start(wires);
-      broken = false;
-      wires.ports = ports;
-      wires.hole.fill(0);
-      cpu.mem8.fill(0);
-      for (const { at, bytes } of image.pieces) cpu.mem8.set(bytes, at);
-      for (const name of kept) cpu[name].set(clean.get(name) ?? []);
-      cpu.instruction_pointer[0] = image.entry;
-      cpu.full_clear_tlb();
-      cpu.update_state_flags();
+      await begin(image, ports);
       try {
         for (let round = 0; round < rounds && cpu.in_hlt[0] === 0; round++) cpu.main_loop();
       } catch (error) {

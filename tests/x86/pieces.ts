@@ -31,8 +31,8 @@ export function diceOf(seed: number): Dice {
 /** How a program runs, and what its chunks may therefore do. */
 export interface Setting {
   readonly dice: Dice;
-  /** CPL at the beginning; a program may leave to an outer ring on its way. */
-  readonly level: number;
+  /** CPL of the next chunk: a program may leave to an outer ring on its way. */
+  level: number;
   readonly iopl: number;
   readonly paging: boolean;
 }
@@ -125,27 +125,32 @@ const sources = new Set(['cmp', 'test', 'push', 'mul', 'div', 'idiv']);
 /** An instruction of a form with operands at random, with what has to stand before and after it. */
 export function instruction(setting: Setting, form: Form): number[] {
   const { dice, level } = setting;
-  const sized = form.operands.some((operand) => /v$/.test(operand)) || form.operands.length === 0;
+  const sized = form.operands.length === 0 || form.operands.some((operand) => /[vnM]$/.test(operand));
   const size = sized && dice.chance(30) ? 2 : 4;
   const wide = (operand: string | undefined) => operand !== undefined && !/b$/.test(operand);
   // ESP as a destination: rings outside of 0 get it back from the handler or at the end of the chunk.
   const mayBeEsp = level > 0 && form.undefined === 0 && dice.chance(5);
   const pickRegister = (operand: string | undefined) => {
+    if (operand === 'S') return dice.below(6);
     const number = dice.below(8);
     return number === esp && wide(operand) && !mayBeEsp ? 0 : number;
   };
-  const own = form.operands.find((operand) => /^[GZ]/.test(operand));
+  const own = form.operands.find((operand) => /^[GZS]/.test(operand));
   const other = form.operands.find((operand) => /^[EM]/.test(operand));
   const bytes = other === 'M' ? 6 : /b$/.test(other ?? '') ? 1 : size;
   const inMemory = other !== undefined && (other === 'M' || dice.chance(60));
   const source = sources.has(form.name) || other !== form.operands[0];
-  const place = inMemory ? placeAt(setting, target(setting, bytes), !source || form.name === 'xchg') : undefined;
+  const anywhere = inMemory ? placeAt(setting, target(setting, bytes), !source || form.name === 'xchg') : undefined;
+  // v86 loses track of ESP where POP meets a null segment; SS never is one.
+  const place = anywhere !== undefined && form.name === 'pop' ? { ...anywhere, prefix: [0x36] } : anywhere;
   const register = pickRegister(own);
   const rm = place ?? pickRegister(other);
   const isShift = /^s(hl|hr|ar)$/.test(form.name);
   const immediate = form.operands.some((operand) => operand[0] === 'O') ? target(setting, size) : dice.word();
-  const before = [...(place?.before ?? [])];
-  if (/div$/.test(form.name) && dice.chance(60)) before.push(...load(2, dice.chance(70) ? 0 : -1));
+  const before = [
+    ...(/div$/.test(form.name) && dice.chance(60) ? load(2, dice.chance(70) ? 0 : -1) : []),
+    ...(place?.before ?? []),
+  ];
   if (isShift && form.operands.length === 1 && form.opcode[0] === 0xd3 && dice.chance(40)) before.push(0xb1, dice.below(40));
   const touchesEsp = [register, rm].includes(esp);
   // The manual defines OF after a shift by one, and CF after any that is no longer than the operand.

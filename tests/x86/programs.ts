@@ -19,8 +19,9 @@ function tables({ dice }: Setting, large: boolean): Piece[] {
   const low = Array.from({ length: 256 }, (_, page) => {
     const address = page << 12;
     if (address >= at.data && address < at.dataEnd) return address | bits() | (dice.chance(60) ? 7 : 0);
-    const isUser = page === 1 || page === 2 || page === 0xa || page === 0xb || page === at.stacks >> 12;
-    return address | (isUser && page !== 3 ? 7 : 3);
+    if (page === (at.edge >> 12) + 1) return address | bits();
+    const isUser = [1, 2, 0xa, 0xb, at.edge >> 12].includes(page);
+    return address | (isUser ? 7 : 3);
   });
   const aliases = Array.from({ length: 16 }, () => (at.data + (dice.below(pages) << 12)) | bits());
   const directory = [at.pageTable | 7, at.aliasTable | (dice.chance(85) ? 7 : bits())];
@@ -71,7 +72,6 @@ export function programOf(seed: number): Program {
     iopl: dice.below(4),
     paging: dice.chance(60),
   };
-  const end = setting.level === 0 ? [0xfa, 0xf4] : [0xcd, vectors.stop];
   const large = dice.chance(30);
   const control = {
     cr0: 0x11 | (dice.chance(50) ? 0x10000 : 0),
@@ -84,16 +84,15 @@ export function programOf(seed: number): Program {
   const chunks = 12 + dice.below(16);
   for (let n = 0; n < chunks; n++) code.push(...chunk(setting, at.chunks + n * chunkSize));
   if (dice.chance(15)) code.push(...leap(setting));
-  code.push(...end, 0xcd, vectors.stop);
+  code.push(...(setting.level === 0 ? [0xfa, 0xf4] : [0xcd, vectors.stop]));
   const data = Uint8Array.from({ length: at.dataEnd - at.data }, () => dice.below(256));
-  // Where a leap ends up: an instruction over the end of a page, and a stop behind it.
-  for (let page = 1; page <= pages; page++) data.set([0xb8, 1, 2].slice(0, 3), page * 0x1000 - 3);
-  for (let page = 0; page < pages; page++) data.set([3, 4, 0xcd, vectors.stop, 0xf4], page * 0x1000);
   const pieces: Piece[] = [
     ...world,
     { at: at.entry, bytes: Uint8Array.from(start) },
     { at: at.chunks, bytes: Uint8Array.from(code) },
     { at: at.data, bytes: data },
+    // Where a leap ends up: an instruction over the end of a page, and a stop behind it.
+    { at: at.edge, bytes: Uint8Array.from([0xb8, 1, 2, 3, 4, 0xcd, vectors.stop, 0xf4]) },
     ...tables(setting, large),
   ];
   return { ...setting, seed, image: { entry: at.entry, pieces } };

@@ -28,7 +28,7 @@ export interface State {
   readonly eip: number;
   readonly eflags: number;
   readonly cpl: number;
-  /** ES, CS, SS, DS, FS, GS. */
+  /** ES, CS, SS, DS, FS, GS, TR, LDTR. */
   readonly selectors: readonly number[];
   /** CR0, CR2, CR3, CR4. */
   readonly control: readonly number[];
@@ -70,7 +70,7 @@ export const firmwareGdt: readonly number[] = [
 ];
 
 const generalNames = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
-const segmentNames = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'];
+const segmentNames = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'tr', 'ldtr'];
 const controlNames = ['cr0', 'cr2', 'cr3', 'cr4'];
 const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
 

@@ -20,8 +20,11 @@ export const at = {
   innerHandler: 0x6f00,
   userStack: 0xbf00,
   innerStack: 0xdf00,
+  ldt: 0xe100,
+  otherTss: 0xe200,
   data: 0x10000,
   dataEnd: 0x18000,
+  edge: 0x18ffd,
   pageDirectory: 0x20000,
   pageTable: 0x21000,
   aliasTable: 0x22000,
@@ -30,7 +33,7 @@ export const at = {
 /** Bytes of a chunk of a program. */
 export const chunkSize = 64;
 
-/** Bytes of an entry of the log: vector, error code, EIP, CS, EFLAGS, CR2, ESP. */
+/** Bytes of an entry of the log: vector, error code, EIP, CS, EFLAGS, CR2. */
 export const entrySize = 32;
 
 /** Selectors of the world, by what they name. Ring 0 to 3 code and data carry the fitting RPL. */
@@ -70,14 +73,14 @@ const gdt = [
   ...descriptor(0, flat, 0xf1, 0xc), // 0x68 read-only
   ...descriptor(0, flat, 0xf9, 0xc),
   ...descriptor(0, flat, 0x9f, 0xc), // 0x78 conforming
-  ...descriptor(0x3000, 0xff, 0x82, 0), // 0x80 LDT, never loaded
+  ...descriptor(at.ldt, 0x2f, 0x82, 0), // 0x80 an LDT
   ...gate(0x08, at.innerHandler, 0xec), // 0x88 call gate for all rings
   ...gate(0x08, at.innerHandler, 0x6c),
   ...descriptor(0x10000, flat, 0xf3, 0xc), // 0x98 with a base
   ...descriptor(0, flat, 0xf2, 0xc), // 0xa0 not accessed yet
   ...descriptor(0x11000, 0x1234, 0xf3, 0x4), // 0xa8 limit in bytes
   ...descriptor(0, 0, 0x8e, 0), // 0xb0 types that LAR refuses: interrupt gate
-  ...descriptor(0, 0x67, 0x89, 0), // 0xb8 another TSS
+  ...descriptor(at.otherTss, 0x68 + 0x22 - 1, 0x89, 0), // 0xb8 another TSS, with a map of ports
   ...descriptor(0, 0x2b, 0x81, 0), // 0xc0 a 16-bit one
   ...descriptor(0, 0xffff, 0x80, 0), // 0xc8 reserved type
   ...descriptor(0, 0x12345, 0xf7, 0x4), // 0xd0 expand-down
@@ -100,7 +103,8 @@ const pointers = [
 export const gdtPointer = at.log + 8;
 export const idtPointer = at.log + 16;
 
-function taskState(): number[] {
+/** A TSS with three inner stacks, and the offset of its map of ports. */
+function taskState(map: number): number[] {
   const tss = new Array<number>(0x68).fill(0);
   const put = (offset: number, value: number) => tss.splice(offset, 4, ...bytesOf(value, 4));
   put(4, firmware.stack);
@@ -109,7 +113,7 @@ function taskState(): number[] {
   put(16, 0x39);
   put(20, at.innerStack - 0x800);
   put(24, 0x4a);
-  put(0x64, 0x680000); // The I/O permission bitmap lies outside the limit: no port is allowed.
+  put(0x64, map << 16);
   return tss;
 }
 
@@ -186,7 +190,28 @@ function handler(): number[] {
 /** What stays the same in all programs. The inner handler serves the ring-1 gates; the call gates lead to the byte behind. */
 export const world: readonly Piece[] = [
   { at: firmware.gdt, bytes: Uint8Array.from(gdt) },
-  { at: firmware.tss, bytes: Uint8Array.from(taskState()) },
+  // The map lies outside the limit: no port is allowed.
+  { at: firmware.tss, bytes: Uint8Array.from(taskState(0x68)) },
+  // Of the ports below 0x100 every third byte's even ones are allowed; the byte behind the map is all ones.
+  {
+    at: at.otherTss,
+    bytes: Uint8Array.from([
+      ...taskState(0x68),
+      ...Array.from({ length: 0x20 }, (_, n) => [0, 0x55, 0xff][n % 3] ?? 0),
+      ...[0xff, 0xff],
+    ]),
+  },
+  {
+    at: at.ldt,
+    bytes: Uint8Array.from([
+      ...descriptor(0, flat, 0xf3, 0xc),
+      ...descriptor(0, flat, 0x93, 0xc),
+      ...descriptor(0, flat, 0xf2, 0xc),
+      ...descriptor(0, flat, 0x73, 0xc),
+      ...descriptor(0, flat, 0xfb, 0xc),
+      ...descriptor(0, 0x3333, 0xf1, 0x4),
+    ]),
+  },
   { at: at.log, bytes: Uint8Array.from(pointers) },
   { at: at.stacks, bytes: Uint8Array.from([0x9000, at.innerStack, at.innerStack, at.userStack].flatMap((n) => bytesOf(n, 4))) },
   {

@@ -1,0 +1,45 @@
+/** The book's machine, run as the peer is. */
+import { createMachine, step } from '../../src/models/x86/machine.ts';
+import { loadPhysical } from '../../src/models/x86/paging.ts';
+import { Flag, type Machine } from '../../src/models/x86/state.ts';
+import { firmware, memorySize, type End, type Image, type State } from './state.ts';
+
+/** A machine with an image in memory, and GDTR and TR as firmware leaves them. */
+export function machineOf({ entry, pieces }: Image): Machine {
+  const m = createMachine({ memorySize });
+  for (const { at, bytes } of pieces) loadPhysical(m, at, bytes);
+  m.eip = entry;
+  m.gdtr = { base: firmware.gdt, limit: 0x2f };
+  m.tr = { selector: 0x28, base: firmware.tss, limit: 0x67, access: 0x8b, big: false };
+  return m;
+}
+
+/** What a program has left in a machine. */
+export function stateOf(m: Machine, end: End): State {
+  return {
+    end,
+    registers: Array.from(m.reg, (value) => value >>> 0),
+    eip: m.eip >>> 0,
+    eflags: m.eflags >>> 0,
+    cpl: m.cpl,
+    selectors: [...m.seg, m.tr, m.ldtr].map((segment) => segment.selector),
+    control: [m.cr0, m.cr2, m.cr3, m.cr4].map((value) => value >>> 0),
+    gdtr: [m.gdtr.base, m.gdtr.limit],
+    idtr: [m.idtr.base, m.idtr.limit],
+    memory: m.memory,
+  };
+}
+
+/** Runs an image to HLT, shutdown, or for `steps` steps; `watch` sees the machine before each of them. */
+export function runOurs(image: Image, steps = 200_000, watch?: (m: Machine) => void): State {
+  const m = machineOf(image);
+  for (let n = 0; n < steps; n++) {
+    watch?.(m);
+    const event = step(m);
+    if (event?.kind === 'halt' && m.devices.timerPending && (m.eflags & Flag.IF) !== 0) continue;
+    if (event?.kind === 'halt') return stateOf(m, 'halt');
+    if (event?.kind === 'shutdown') return stateOf(m, 'shutdown');
+    if (event !== undefined) throw new Error(`a native machine let out ${event.kind}`);
+  }
+  return stateOf(m, 'budget');
+}
