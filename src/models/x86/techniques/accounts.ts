@@ -51,8 +51,8 @@ export function account(counters: Counters, m: Machine, { retired, cpl, pending 
     counters.traps++;
     return called;
   } else if (cpl === 0) {
-    if (privileged.has(name) || (name === 'movcr' && k0 === Kind.cr)) counters.privileged++;
-    if (name === 'movcr' && k0 === Kind.cr && v0 === 3) counters.cr3Loads++;
+    if (privileged.has(name) || k0 === Kind.cr) counters.privileged++;
+    if (k0 === Kind.cr && v0 === 3) counters.cr3Loads++;
   }
   return ran;
 }

@@ -2,10 +2,12 @@
  * A guest held against a bare machine that has done as many steps: the first part of the state that differs.
  *
  * Compared are the registers, selectors, system registers and EFLAGS that the guest is entitled to believe in, the console, and
- * each page of guest-physical memory that either has written to since the last comparison.
+ * each page of guest-physical memory that either has written to since the last comparison. A and D of page-table entries are not:
+ * a CPU that reads descriptors, or code, of the hypervisor's in place of the guest's sets them elsewhere.
  */
 import { registerNames, segmentNames } from '../registers.ts';
-import { Written } from '../state.ts';
+import { Page } from '../paging.ts';
+import { Cr0, type Machine, Written } from '../state.ts';
 import type { GuestView, Vm } from './technique.ts';
 
 /** A part of the state, as a bare machine has it and as the guest has it. */
@@ -38,6 +40,20 @@ export function compareViews(bare: GuestView, guest: GuestView): Difference | un
   return undefined;
 }
 
+const used = Page.A | Page.D;
+
+/** Whether a frame is a page table of the tree that a bare machine uses. */
+function isTable({ memory, view, cr0, cr3 }: Machine, frame: number): boolean {
+  if ((cr0 & Cr0.PG) === 0) return false;
+  const root = cr3 >>> 12;
+  if (root === frame) return true;
+  for (let at = 0; at < 0x1000 && root * 0x1000 + at < memory.length; at += 4) {
+    const entry = view.getUint32(root * 0x1000 + at, true);
+    if ((entry & 1) !== 0 && entry >>> 12 === frame) return true;
+  }
+  return false;
+}
+
 /** Bits of four frames at once. */
 const compared4 = Written.compared * 0x01010101;
 
@@ -67,7 +83,8 @@ export function memoryComparer(bare: Vm, guest: Vm): () => Difference | undefine
         memory.subarray(vm.toMachine(gfn) * 0x400, vm.toMachine(gfn) * 0x400 + 0x400),
       );
       for (let at = 0; at < 0x400; at++)
-        if (a![at] !== b![at]) return differ(`memory ${(gfn * 0x1000 + at * 4).toString(16)}`, a![at]!, b![at]!);
+        if (a![at] !== b![at] && (((a![at]! ^ b![at]!) & ~used) !== 0 || !isTable(bare.machine, gfn)))
+          return differ(`memory ${(gfn * 0x1000 + at * 4).toString(16)}`, a![at]!, b![at]!);
     }
     return undefined;
   };

@@ -154,21 +154,47 @@ export function takesInterrupts(guest: Machine): boolean {
   return (guest.eflags & 0x200) !== 0 && !guest.shadow;
 }
 
-/** What a virtual CPU believes, as a view. */
-export function viewOf(cpu: Machine): GuestView {
+/** What stands in a CPU, as a live view; CR0 and CR3 may stand in another one. */
+export function viewOf(cpu: Machine, paging = cpu): GuestView {
+  const segments = [...cpu.seg, cpu.ldtr, cpu.tr];
+  const { reg, devices } = cpu;
   return {
-    reg: cpu.reg,
-    eip: cpu.eip,
-    eflags: cpu.eflags,
-    cpl: cpu.cpl,
-    selectors: [...cpu.seg, cpu.ldtr, cpu.tr].map((s) => s.selector),
-    cr0: cpu.cr0,
-    cr2: cpu.cr2,
-    cr3: cpu.cr3,
-    cr4: cpu.cr4,
-    gdtr: cpu.gdtr,
-    idtr: cpu.idtr,
-    halted: cpu.halted,
-    console: cpu.devices.console,
+    reg,
+    get eip() {
+      return cpu.eip;
+    },
+    get eflags() {
+      return cpu.eflags;
+    },
+    get cpl() {
+      return cpu.cpl;
+    },
+    get selectors() {
+      return segments.map((s) => s.selector);
+    },
+    get cr0() {
+      return paging.cr0;
+    },
+    get cr2() {
+      return cpu.cr2;
+    },
+    get cr3() {
+      return paging.cr3;
+    },
+    get cr4() {
+      return cpu.cr4;
+    },
+    get gdtr() {
+      return cpu.gdtr;
+    },
+    get idtr() {
+      return cpu.idtr;
+    },
+    get halted() {
+      return cpu.halted;
+    },
+    get console() {
+      return devices.console;
+    },
   };
 }

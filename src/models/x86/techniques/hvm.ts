@@ -12,7 +12,7 @@
  */
 import { vmreadsPerExit } from '../costs.ts';
 import { Cr0, type Event, Intercept, type Machine } from '../state.ts';
-import { ground, takesInterrupts } from './ground.ts';
+import { ground, takesInterrupts, viewOf } from './ground.ts';
 import { emulateFor, hold, monitor } from './monitor.ts';
 import { loadRoot, resolve, type Shadows } from './shadow-paging.ts';
 import type { StepReport, Technique, Vm } from './technique.ts';
@@ -41,8 +41,8 @@ function exitOf(event: Event) {
 /** Registers that one CPU has from another one; CR0 and CR3 where they are the guest's own. */
 function copy(from: Machine, to: Machine, paging: boolean): void {
   to.reg.set(from.reg);
-  const { eip, eflags, cpl, gdtr, idtr, cr2, cr4, retired, shadow, trap, at, down } = from;
-  Object.assign(to, { eip, eflags, cpl, gdtr, idtr, cr2, cr4, retired, shadow, trap, at, down });
+  const { eip, eflags, cpl, gdtr, idtr, cr2, cr4, retired, halted, shadow, trap, at, down } = from;
+  Object.assign(to, { eip, eflags, cpl, gdtr, idtr, cr2, cr4, retired, halted, shadow, trap, at, down });
   from.seg.forEach((s, i) => Object.assign(to.seg[i]!, s));
   Object.assign(to.ldtr, from.ldtr);
   Object.assign(to.tr, from.tr);
@@ -83,6 +83,7 @@ function starts(nested: boolean): (booted: Machine) => Vm {
         machine.controls.cr0Shadow = guest.cr0;
       },
       leave: () => copy(machine, guest, nested),
+      view: viewOf(machine, nested ? machine : guest),
       count(event) {
         counters[exitOf(event)]++;
         counters.vmreads += vmreadsPerExit;

@@ -11,6 +11,8 @@ import { boot } from '../boot.ts';
 import type { Counters } from '../costs.ts';
 import { compareViews, memoryComparer, type Difference } from './compare.ts';
 import { native } from './native.ts';
+import { registerNames } from '../registers.ts';
+import type { Observables } from '../samples/sample.ts';
 import type { StepReport, Technique, TechniqueName, Vm } from './technique.ts';
 
 /** Steps after which a run is stopped. */
@@ -46,6 +48,7 @@ export const holderNames = ['user', 'kernel', 'hypervisor'] as const;
 
 /** A program, played. */
 export interface Run {
+  readonly program: Assembly | Uint8Array;
   readonly technique: TechniqueName;
   /** Number of steps. There is a state before the first and after each of them. */
   readonly length: number;
@@ -97,18 +100,16 @@ export function play(program: Assembly | Uint8Array, technique: Technique, optio
   let divergence: Divergence | undefined;
   let stop: Stop | undefined;
   let length = 0;
-  const note = (i: number) => {
-    holders[i] = holderNames.indexOf(vm.holder);
-    eips[i] = vm.view().eip;
-  };
-  note(0);
   const before = new Int32Array(8);
-  while (stop === undefined && length < most) {
-    const { reg, eip, eflags } = vm.view();
-    before.set(reg);
+  for (;;) {
+    const view = vm.view();
+    const { eip, eflags } = view;
+    holders[length] = holderNames.indexOf(vm.holder);
+    eips[length] = eip;
+    if (stop !== undefined || length === most) break;
+    before.set(view.reg);
     const { guest, action } = vm.step();
     length++;
-    note(length);
     guestSteps[length] = guestSteps[length - 1]! + (guest ? 1 : 0);
     if (vm.ended !== undefined) stop = { reason: vm.ended.ending, says: vm.ended.why };
     else if (action === 'run' && standsStill(vm, before, eip, eflags))
@@ -136,6 +137,7 @@ export function play(program: Assembly | Uint8Array, technique: Technique, optio
   };
   const within = (i: number) => Math.min(Math.max(Math.trunc(i), 0), length);
   return {
+    program,
     technique: technique.name,
     length,
     stop,
@@ -159,5 +161,31 @@ export function play(program: Assembly | Uint8Array, technique: Technique, optio
         if (holders[at] !== 2 && addresses.has(eips[at]!)) return at;
       return undefined;
     },
+  };
+}
+
+/** What of a guest's end can be seen from outside. */
+export interface Observed {
+  readonly console: string;
+  /** Bytes of the data section. */
+  readonly data: readonly number[];
+  /** Unsigned, by name. */
+  readonly registers: Readonly<Record<string, number>>;
+}
+
+/** The observables of a sample at the end of a run. Its data must lie where its labels say, in guest-physical memory. */
+export function observe(run: Run, { data, registers }: Observables): Observed {
+  const vm = run.at(run.length);
+  const { console, reg } = vm.view();
+  const [from, to] = data.map((label) =>
+    run.program instanceof Uint8Array ? undefined : run.program.symbols.get(label),
+  );
+  const bytes: number[] = [];
+  for (let at = from ?? 0; at < (to ?? 0); at++)
+    bytes.push(vm.machine.memory[vm.toMachine(at >>> 12) * 0x1000 + (at & 0xfff)] ?? 0xff);
+  return {
+    console: String.fromCharCode(...console),
+    data: bytes,
+    registers: Object.fromEntries(registers.map((name) => [name, reg[registerNames[4]!.indexOf(name)]! >>> 0])),
   };
 }

@@ -13,7 +13,7 @@ import { Cr0, type Event } from '../state.ts';
 import { account, endOf } from './accounts.ts';
 import { emulate, type Ground, takesInterrupts, toMachine, viewOf } from './ground.ts';
 import { loadRoot, type Shadows, settleWritten, settle } from './shadow-paging.ts';
-import { nothing, type StepReport, type TechniqueName, type Vm } from './technique.ts';
+import { type GuestView, nothing, type StepReport, type TechniqueName, type Vm } from './technique.ts';
 
 /** What a kind of hypervisor adds to the cycle. */
 export interface Parts {
@@ -23,6 +23,8 @@ export interface Parts {
   /** Puts the guest on the physical CPU, and takes it off. */
   enter(): void;
   leave(): void;
+  /** What the guest believes, if that can be had without taking it off. */
+  readonly view?: GuestView;
   /** Counts what has left the physical CPU. */
   count(event: Event): void;
   /** Acts on it; the guest has been taken off, and is put back afterwards. */
@@ -54,7 +56,7 @@ export function emulateFor(ground: Ground, shadows: Shadows | undefined, event: 
   emulate(ground);
   const done = guest.retired !== retired ? guest.last : undefined;
   if (shadows !== undefined) {
-    const toCr = done?.name === 'movcr' && done.k0 === Kind.cr ? done.v0 : -1;
+    const toCr = done?.k0 === Kind.cr ? done.v0 : -1;
     if (((cr0 ^ guest.cr0) & Cr0.WP) !== 0 || cr4 !== guest.cr4) flushTlb(machine);
     if (cr4 !== guest.cr4) settle(shadows);
     if (toCr === 3 || ((cr0 ^ guest.cr0) & Cr0.PG) !== 0) loadRoot(shadows);
@@ -87,6 +89,7 @@ interface State {
 export function monitor(parts: Parts): Vm {
   const { ground, shadows, technique } = parts;
   const { machine, guest, counters, frames } = ground;
+  const believed = viewOf(guest);
   let left: Event | undefined;
   let ended: Vm['ended'];
   const resume = () => {
@@ -136,8 +139,9 @@ export function monitor(parts: Parts): Vm {
       return { action: 'leave', guest: false, event: left };
     },
     view() {
-      if (ended === undefined && !guest.halted) parts.leave();
-      return viewOf(guest);
+      if (parts.view !== undefined) return parts.view;
+      parts.leave();
+      return believed;
     },
     capture(): State {
       return {

@@ -11,6 +11,7 @@ function start(machine: Machine): Vm {
   const frames = machine.memory.length >>> 12;
   let counters = noCounters();
   let ended: Vm['ended'];
+  const view = viewOf(machine);
   return {
     technique: 'native',
     machine,
@@ -36,7 +37,7 @@ function start(machine: Machine): Vm {
       ended = endOf(machine, frames);
       return machine.down === undefined ? account(counters, machine, before) : nothing;
     },
-    view: () => viewOf(machine),
+    view: () => view,
     capture: () => ({ machine: capture(machine), counters: { ...counters }, ended }),
     restore(state) {
       const from = state as { machine: Snapshot; counters: typeof counters; ended: Vm['ended'] };

@@ -241,7 +241,8 @@ export function resolve(shadows: Shadows, linear: number, write: boolean, user: 
 
 /** Fills the entries of a linear address whose guest's entries allow it; `upper` is the guest's upper one. */
 function fill(shadows: Shadows, key: number, linear: number, upper: number): void {
-  const { roots, lowers } = shadows;
+  const { lowers } = shadows;
+  const root = shadows.roots.get(key) as number;
   const name = lowerKey(shadows, upper);
   let lower = lowers.get(name);
   if (lower === undefined) {
@@ -254,12 +255,13 @@ function fill(shadows: Shadows, key: number, linear: number, upper: number): voi
     const gfn = isLarge(shadows, upper) ? undefined : upper >>> 12;
     lower = { table, gfn, first: (upper >>> 22) * 1024, writable: (upper & D) !== 0 };
     lowers.set(name, lower);
+    put(shadows, root, linear >>> 22, deriveUpper(shadows, upper));
     if (gfn !== undefined) {
       settle(shadows);
       flush(shadows);
     }
   }
   const index = (linear >>> 12) & 0x3ff;
-  put(shadows, roots.get(key) as number, linear >>> 22, deriveUpper(shadows, upper));
+  put(shadows, root, linear >>> 22, deriveUpper(shadows, upper));
   put(shadows, lower.table, index, deriveLower(shadows, lower, index));
 }
