@@ -13,7 +13,7 @@ import type {
   ValuesOf,
 } from '../figure/contract.ts';
 import { eventNames, overhead, partsOf, type EventName, type Rates } from '../models/cpu/overhead.ts';
-import { costsFrom } from '../models/x86/costs.ts';
+import { costsFrom, type MachineName } from '../models/x86/costs.ts';
 import { costParams, machineParam } from './marks/cost-inputs.ts';
 import {
   crossingsOf,
@@ -32,18 +32,17 @@ export const about: About = {
   question: 'What does each technique cost a program that does this much of that?',
   caption:
     'The rate of one event grows to the right, the overhead upwards; both scales go by factors. Where two curves cross, the better technique changes. The bars below say what the overhead is made of at the marked rate.',
-  picture:
-    'Curves of overhead over the rate of one event for four techniques, and bars of what the overhead is made of',
+  picture: 'Curves of overhead for four techniques, and bars of what it is made of',
   models: [
-    'Overhead is what a technique adds to the bare machine’s time: for each event its rate times its extra cost, summed. The cost is put together from primitives, each under Assumptions with its source.',
+    'For each event its rate times its extra cost, summed, over the bare machine’s time. Costs are put together from primitives; each stands under Assumptions with its source.',
     'Xen PV is the classic 32-bit interface: the kernel in ring 1, system calls straight to it, page-table updates in batches. In Xen today 32-bit PV is security-supported inside the PV shim only; 64-bit PV pays for system calls, too.',
     'Shadow and nested paging run on VT-x. Nested paging came to Intel’s CPUs with Nehalem; before it the curve is missing.',
-    'A TLB miss reads 4 page-table entries on the bare machine and under every technique but nested paging.',
+    'A TLB miss reads 4 page-table entries, and more under nested paging.',
   ],
   leavesOut: [
     'Devices, driver domains and disks; translating code for the first time; slower calls and returns of translated code.',
     'Hidden faults of shadow paging, which exit, too; caches of page walks.',
-    'All but exits come from CPUs of 2003 to 2006: orders of magnitude, no forecast.',
+    'CPUs since 2006, but for their exits: orders of magnitude, no forecast.',
   ],
   sources: [
     { cite: 'adams-agesen2006', at: '§§3, 4, 6.3 and Table 1' },
@@ -79,7 +78,6 @@ export const params = {
   batch: {
     kind: 'number',
     label: 'Updates in a hypercall',
-    help: 'XenoLinux batched up to 2048.',
     unit: '',
     min: 1,
     max: 2048,
@@ -96,12 +94,14 @@ export const params = {
   interrupts: { ...rate, label: 'Interrupts per million', default: 5 },
   misses: { ...rate, label: 'TLB misses per million', default: 200 },
   nestedReads: {
-    ...rate,
+    kind: 'number',
+    unit: '',
+    step: 1,
+    place: 'assumption',
     label: 'Entries read in a nested walk',
     min: 4,
     max: 24,
     default: { number: 'bhargava2008.nested-reads' },
-    source: { cite: 'bhargava2008', at: 'Figure 1' },
   },
   ...costParams,
 } as const satisfies Params;
@@ -125,14 +125,14 @@ export const presets: readonly Preset[] = [
   {
     name: 'calls',
     label: 'Example: nothing but system calls',
-    says: 'Rates of our own. Translation pays for each call; the others go straight to the kernel.',
+    says: 'Our own rate. Translation pays for each call; the others go straight to the kernel.',
     values: { ...none, vary: 'syscalls' },
     frame: 30,
   },
   {
     name: 'processes',
     label: 'Example: making processes, Prescott',
-    says: 'Rates of our own. The first generation of VT-x loses to translation where page tables change.',
+    says: 'Our own rates. The first VT-x loses to translation where page tables change.',
     values: { ...none, syscalls: 50, faults: 100, switches: 20, machine: 'prescott' },
     frame: 30,
   },
@@ -149,7 +149,13 @@ const steps = 43;
 export function run(values: Values): Frames<Frame> {
   const event = eventNames.find((name) => name === values.vary) ?? 'updates';
   const { batch, nestedReads, vmreads, machine } = values;
-  const setting = { costs: costsFrom(values), batch, nativeReads: 4, nestedReads, vmreads };
+  const setting = {
+    costs: costsFrom({ ...values, machine: machine as MachineName }),
+    batch,
+    nativeReads: 4,
+    nestedReads,
+    vmreads,
+  };
   const shown = techniques.filter(({ id }) => id !== 'nested' || !['prescott', 'merom', 'penryn'].includes(machine));
   const frame = (at: number): Frame => ({ at, event, setting, rates: rates(values, event, at), shown });
   return Array.from({ length: steps }, (_, at) => frame(at));
@@ -184,13 +190,11 @@ export function describe(frame: Frame): string {
     `${ranked.map(({ name, share }) => `${name} ${percentWords(share)}`).join(', ')}.`,
     dearest && parts && largest && parts[largest] > 0
       ? `Most of what ${dearest.name} adds are ${inSentence(largest)}.`
-      : '',
+      : 'None adds anything.',
     crossings.length > 0
       ? `Curves cross at ${crossings.map(({ names, rate: at }) => `${rateWords(at)} (${names})`).join(', ')}.`
       : 'No curves cross.',
-  ]
-    .join(' ')
-    .trim();
+  ].join(' ');
 }
 
 export function readouts({ rates: now, event, setting, shown }: Frame): readonly Readout[] {
@@ -222,7 +226,7 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
   {
     name: 'translation-wins',
     title: 'Software beats hardware',
-    text: 'Find a program on which binary translation adds less than a third of what VT-x with shadow paging adds.',
+    text: 'Find a program to which translation adds less than a third of what shadow paging adds.',
     check({ frame: { rates: now, setting } }) {
       const [software, hardware] = [overhead('translation', now, setting), overhead('shadow', now, setting)];
       return {

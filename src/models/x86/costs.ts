@@ -197,12 +197,12 @@ export function costsOn(machine: MachineName, published: (name: string) => numbe
 export type CostSettings = Partial<Omit<Costs, 'exit'>> &
   Omit<Costs, 'exit' | 'translator' | 'portAccess' | 'shadowFill'> &
   Readonly<Record<Exclude<MachineName, 'sandy-bridge'> | 'sandyBridge' | 'vmreadLater' | 'vmwriteLater', number>> & {
-    readonly machine: string;
+    readonly machine: MachineName;
   };
 
 /** The costs that a reader has set, on the CPU chosen; costs that a figure does not ask for are 0. */
 export function costsFrom(set: CostSettings): Costs {
-  const machine = machines.find((one) => one === set.machine) ?? 'prescott';
+  const { machine } = set;
   const later = machine !== 'prescott';
   return {
     translator: 0,
