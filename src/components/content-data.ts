@@ -19,6 +19,7 @@ import {
 } from './content-schemas.ts';
 import { familySchema, type Family } from './family-schema.ts';
 import { sospSchema, type SospTable } from './sosp-schema.ts';
+import { guestTypesSchema, type GuestTypes } from './guest-types-schema.ts';
 
 /** The folder that the loaders read when they are given none: content/ of the project in which Node was started. */
 export function contentFolder(): string {
@@ -102,6 +103,15 @@ export function loadSosp(folder = contentFolder()): readonly SospTable[] {
     ...table,
     rows: table.rows.map((row) => ({ ...row, cells: row.cells.map((cell) => valueOf(row.id, cell)) })),
   }));
+}
+
+/** The kinds of guests of content/guest-types.yaml; throws also where a source is not among the references. */
+export function loadGuestTypes(folder = contentFolder()): GuestTypes {
+  const file = 'guest-types.yaml';
+  return load(folder, file, guestTypesSchema, ({ types }) => {
+    for (const { id, cells } of types)
+      for (const [aspect, { cite }] of Object.entries(cells)) assertCited(folder, file, `${id}.${aspect}`, [cite]);
+  });
 }
 
 const cache = new Map<string, { readonly stamp: string; readonly data: unknown }>();

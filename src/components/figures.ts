@@ -15,7 +15,15 @@ import {
 } from '../figure/values.ts';
 import { loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
-import { loadCommits, loadFamily, loadGrids, loadRack, loadSosp, loadTimeline } from './content-data.ts';
+import {
+  loadCommits,
+  loadFamily,
+  loadGrids,
+  loadGuestTypes,
+  loadRack,
+  loadSosp,
+  loadTimeline,
+} from './content-data.ts';
 import type { TimelineEvent } from './content-schemas.ts';
 import { publishedNumber } from './numbers.ts';
 import { pictureFonts } from './picture-fonts.ts';
@@ -61,6 +69,7 @@ const loaders: Readonly<Record<string, () => unknown>> = {
   'racks.yaml': () => loadRack(),
   'grids.yaml': () => loadGrids(),
   'sosp2003.yaml': () => loadSosp(),
+  'guest-types.yaml': guestTypesData,
 };
 
 /** The content file that a figure is handed; undefined where it names none. It travels with the page. */
@@ -81,6 +90,23 @@ function familyData(): unknown {
   };
 }
 
+// Aspects and kinds; a cell travels with the name of its source.
+function guestTypesData(): unknown {
+  const { aspects, types } = loadGuestTypes();
+  return {
+    aspects,
+    types: types.map(({ cells, ...type }) => ({
+      ...type,
+      cells: Object.fromEntries(
+        Object.entries(cells).map(([aspect, { cite, at, ...shown }]) => [
+          aspect,
+          { ...shown, cited: citedWords([cite], at) },
+        ]),
+      ),
+    })),
+  };
+}
+
 // 'Whitaker et al. 2002, §2': the place belongs to the first source.
 function citedWords(sources: readonly string[], at?: string): string {
   return sources.map((source, index) => referenceShort(source) + (at && index === 0 ? `, ${at}` : '')).join('; ');
@@ -96,7 +122,13 @@ function travelling({ id: _, source, confidence, ...shown }: TimelineEvent): unk
 }
 
 /** Data that reads as a list of its own; components/DataList.astro writes it. Other data are what a model starts from. */
-const listed: readonly (string | undefined)[] = ['timeline.yaml', 'family-tree.yaml', 'commits.yaml', 'sosp2003.yaml'];
+const listed: readonly (string | undefined)[] = [
+  'timeline.yaml',
+  'family-tree.yaml',
+  'commits.yaml',
+  'sosp2003.yaml',
+  'guest-types.yaml',
+];
 
 /** Whether a figure's page has the figure's data as a list. */
 export function hasList({ about }: Pick<AnyFigure, 'about'>): boolean {

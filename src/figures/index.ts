@@ -13,6 +13,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'who-builds-xen': () => import('./who-builds-xen.ts'),
   consolidation: () => import('./consolidation.ts'),
   rings: () => import('./rings.ts'),
+  'guest-types': () => import('./guest-types.ts'),
   'energy-and-carbon': () => import('./energy-and-carbon.ts'),
   'sosp-2003': () => import('./sosp-2003.ts'),
   overhead: () => import('./overhead.ts'),
