@@ -17,6 +17,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'energy-and-carbon': () => import('./energy-and-carbon.ts'),
   'sosp-2003': () => import('./sosp-2003.ts'),
   overhead: () => import('./overhead.ts'),
+  'sensitive-instructions': () => import('./sensitive-instructions.ts'),
 };
 
 /** The names of all figures, in the order of the gallery. */
