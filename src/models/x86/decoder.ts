@@ -135,6 +135,7 @@ function decodeFrom(byte: (i: number) => number): Decoded {
         wrong ||= middle > 5 || (middle === Seg.cs && at === 0);
         return [Kind.seg, middle];
       case 'Cd':
+        wrong ||= middle === 1 || middle > 4;
         return [Kind.cr, middle];
       case 'Ap': {
         const offset = signed(size);

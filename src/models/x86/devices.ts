@@ -1,6 +1,6 @@
 /**
  * The ports of the machine. These three devices are our own, simpler than any PC's: a console (port 0xE9, as Bochs has it:
- * a byte out is a character, a byte in is 0xE9), a timer (a doubleword to port 0x40 is its period in retired instructions, 0
+ * a byte out is a character, a byte in is 0xE9), a timer (a doubleword to port 0x40 is its period in retired instructions, that OUT the first, 0
  * stops it; it raises vector 0x20, which stays pending until it is delivered), a disk (a doubleword to port 0x1F3 chooses a word, a
  * doubleword from port 0x1F0 reads it and goes on to the next). Every other port reads as ones, and drops what is written.
  */

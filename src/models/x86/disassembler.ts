@@ -12,7 +12,9 @@ function numeral(value: number): string {
 const sizeWords: Readonly<Record<number, string>> = { 1: 'byte ', 2: 'word ', 4: 'dword ' };
 
 function memory(d: Decoded): string {
-  const natural = d.base === 4 || d.base === 5 ? Seg.ss : Seg.ds;
+  // A lone register reads as the base, whichever it is, and the base says which segment is natural.
+  const base = d.base < 0 && d.scale === 0 ? d.index : d.base;
+  const natural = base === 4 || base === 5 ? Seg.ss : Seg.ds;
   const parts: string[] = [];
   if (d.base >= 0) parts.push(registerNames[4]?.[d.base] ?? '');
   if (d.index >= 0) parts.push(`${registerNames[4]?.[d.index] ?? ''}${d.scale > 0 ? `*${1 << d.scale}` : ''}`);
@@ -48,14 +50,8 @@ const others: Readonly<Record<string, string>> = { cwde: 'cbw', cdq: 'cwd' };
 
 function mnemonic(d: Decoded): string {
   if (strings.has(d.name)) {
-    const repeats =
-      d.repeat === 0
-        ? ''
-        : d.repeat === 0xf2
-          ? 'repne '
-          : /[cs]..s$/.test(d.name) && d.name !== 'movs'
-            ? 'repe '
-            : 'rep ';
+    const equal = d.name === 'cmps' || d.name === 'scas';
+    const repeats = d.repeat === 0 ? '' : d.repeat === 0xf2 ? 'repne ' : equal ? 'repe ' : 'rep ';
     return `${repeats}${d.name}${d.size === 1 ? 'b' : d.size === 2 ? 'w' : 'd'}`;
   }
   if (d.size === 2 && suffixed.has(d.name)) return `${d.name}w`;

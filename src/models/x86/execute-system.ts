@@ -80,7 +80,6 @@ export function writeCr4(m: Machine, value: number): void {
 const movcr: Run = (m, d) => {
   const toRegister = d.k1 === Kind.cr;
   const number = toRegister ? d.v1 : d.v0;
-  if (number === 1 || number > 4) raise(Vector.UD);
   privileged(m);
   if (toRegister) {
     if (number === 3) intercept(m, Intercept.readCr3);

@@ -34,7 +34,7 @@ const arithmetic = groupOne.flatMap((name, i) => [
 
 const shifts = Object.entries({ 0: 'rol', 1: 'ror', 2: 'rcl', 3: 'rcr', 4: 'shl', 5: 'shr', 7: 'sar' }).flatMap(
   ([i, name]) =>
-    ['c0 Eb,Ib', 'c1 Ev,Ib', 'd0 Eb,1', 'd1 Ev,1', 'd2 Eb,CL', 'd3 Ev,CL'].map((row) =>
+    ['c0 Eb,Iu', 'c1 Ev,Iu', 'd0 Eb,1', 'd1 Ev,1', 'd2 Eb,CL', 'd3 Ev,CL'].map((row) =>
       row.replace(' ', `/${i} ${name} `),
     ),
 );
