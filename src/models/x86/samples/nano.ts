@@ -48,6 +48,14 @@ const pte = (value: string): string => `        mov eax, ${value}
         flush_ptes
         add edi, 4`;
 
+/** Reads the pages of the entries that are present: who keeps shadows of page tables has them then. */
+const touch = (rounds: number): string => `        mov ecx, ${rounds}
+touch:  mov edx, ecx
+        shl edx, 12
+        mov al, [0x3ff000 + edx]
+        loop touch
+`;
+
 const skip = `        mov dword [esp], resume
         iret`;
 
@@ -104,10 +112,12 @@ resume:`,
         sub eax, eax
 .gone:  set_pte [child_table + 31*4 + ecx*4], eax
         loop .gone
-        set_pte [child], eax
         flush_ptes
         mov eax, root
-        mov cr3, eax            ; wait returns`,
+        mov cr3, eax            ; wait returns, and the child's root goes
+        sub eax, eax
+        set_pte [child], eax
+        flush_ptes`,
     before: `        mov ecx, 16             ; the child has the kernel's pages from the start
 .kernel: mov eax, [table - 4 + ecx*4]
         set_pte [child_table - 4 + ecx*4], eax
@@ -134,7 +144,7 @@ resume:`,
 
 /** The program of a name, with so many rounds. */
 export function nano(name: NanoName, rounds: number): string {
-  if (!(rounds >= 1 && rounds <= mostRounds))
+  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= mostRounds))
     throw new RangeError(`${rounds} rounds: there can be 1 to ${mostRounds}.`);
   const { before = '', round, fault = '        iret', more = '', present = false } = parts[name];
   return `; ${name}: ${rounds} rounds between measured and measured_end.
@@ -155,9 +165,10 @@ fill:   set_pte [table + ecx*4], eax
         inc ecx
         cmp ecx, 64
         jb fill
-        mov eax, ${present ? '0x20003' : '0'}
+        mov eax, 0x20003
+        set_pte [work + 1023*4], eax
         mov ecx, ${rounds}
-ready:  set_pte [work - 4 + ecx*4], eax
+ready:  set_pte [work - 4 + ecx*4], ${present ? 'eax' : 'edx'}
         loop ready
         mov eax, table + 7
         set_pte [root], eax
@@ -169,7 +180,8 @@ ready:  set_pte [work - 4 + ecx*4], eax
         mov eax, cr0
         or eax, 0x80000000
         mov cr0, eax
-        mov edi, work
+        mov al, [0x7ff000]      ; the table is in use: its last page is there
+${present ? touch(rounds) : ''}        mov edi, work
         mov ebx, ${rounds}
 ${before}
 measured:

@@ -1,16 +1,16 @@
 /** System calls in a loop. */
 import type { Sample } from './sample.ts';
 
-/** INT 0x80 from ring 3; the handler saves flags with IF clear, and PUSHF in ring 1 shows the real IF. */
+/** INT 0x80 from ring 3; the IRET that starts the program turns interrupts on, which IRET in ring 1 silently does not. */
 export const syscalls: Sample = {
   name: 'syscalls',
   title: 'System calls',
   says: 'A program in ring 3 prints a sentence through int 0x80, one system call a character.',
-  divergesAt: 'save',
-  observables: { data: ['calls', 'data_end'], registers: ['eax', 'esi'] },
+  divergesAt: 'enter',
+  observables: { data: ['calls', 'data_end'], registers: ['eax', 'ebx'] },
   text: `; A program in ring 3 prints through the kernel: int 0x80 with EAX = 1 prints BL,
-; with EAX = 0 it ends. The gate clears IF on the way in, so pushf must store
-; IF = 0. Under trap-and-emulate it stores the real flag, which is 1.
+; with EAX = 0 it ends. The iret that starts it turns interrupts on. In ring 1,
+; under trap-and-emulate, it starts the program as well, and leaves IF alone.
 
 console equ 0xe9
 esp0    equ 0x904               ; ESP of ring 0, in the TSS of the firmware
@@ -25,26 +25,17 @@ start:  mov dword [esp0], 0x8000
         push user
         mov ax, 0x23
         mov ds, ax
-        iret
+enter:  iret
 
 system_call:
         test eax, eax
         jz exit
-        call put
+        mov al, bl
+        out console, al
         inc dword [calls]
         iret
 exit:   cli
         hlt
-
-put:                            ; prints BL, undisturbed
-save:   pushf
-        cli
-        push eax
-        mov al, bl
-        out console, al
-        pop eax
-        popf
-        ret
 
 user:   mov ecx, times
 line:   mov esi, message
