@@ -12,7 +12,7 @@ export function bindControls(operator: Operator, transport: Transport | undefine
   for (const control of host.querySelectorAll<HTMLElement>('.control[data-param]')) {
     const name = control.dataset['param'] ?? '';
     const param = params[name];
-    if (!param) continue;
+    if (!param || param.kind === 'text') continue;
     control.addEventListener('pointerdown', () => operator.grab(), { signal });
     control.addEventListener('input', () => operator.set({ [name]: readControl(control, param.kind) }), { signal });
     control.addEventListener('change', () => operator.release(), { signal });
@@ -38,6 +38,7 @@ export function bindControls(operator: Operator, transport: Transport | undefine
       if (act === 'reset') operator.reset();
       else if (act === 'undo') operator.undo();
       else if (act === 'play') transport?.toggle();
+      else if (act === 'run') transport?.run();
       else if (act === 'back') transport?.step(-1);
       else if (act === 'step') transport?.step(1);
     },
@@ -59,7 +60,7 @@ export function showControls(operator: Operator): void {
     const param = params[name];
     const value = state.values[name];
     if (!param || value === undefined) continue;
-    writeControl(control, value);
+    if (param.kind !== 'text') writeControl(control, value);
     const output = control.querySelector('output');
     const text = formatParam(param, value);
     if (output) output.textContent = text;
@@ -118,6 +119,7 @@ function stageKey(operator: Operator, transport: Transport | undefined, event: K
     if (event.key !== 'z') return;
     operator.undo();
   } else if (event.key === ' ' && transport) transport.toggle();
+  else if (event.key === 'Enter' && operator.figure.stop && transport) transport.run();
   else if (event.key === 'ArrowRight' && transport) transport.step(1);
   else if (event.key === 'ArrowLeft' && transport) transport.step(-1);
   else if (event.key === 'Home' && transport) operator.seek(0);

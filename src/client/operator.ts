@@ -95,8 +95,8 @@ export class Operator {
 
   /** Loads what a reader operates the figure with, and the rest of its data; the same promise however often it is called. */
   reach(): Promise<Hands> {
-    this.#reaching ??= import('./hands.ts').then(({ Hands: Taking }) => {
-      this.#hands = new Taking(this);
+    this.#reaching ??= import('./hands.ts').then(async ({ Hands: Taking }) => {
+      this.#hands = await Taking.of(this);
       this.#hands.show();
       void this.#fetchRest();
       return this.#hands;

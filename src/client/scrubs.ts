@@ -153,15 +153,15 @@ class Scrub {
 // A parameter as a row of places, from 0: the steps of a number, the options of a choice, off and on.
 function lastPlace(param: Param): number {
   if (param.kind === 'number') return Math.floor((param.max - param.min) / param.step + 1e-9);
-  return param.kind === 'switch' ? 1 : param.options.length - 1;
+  return param.kind === 'choice' ? param.options.length - 1 : 1;
 }
 
 function placeOf(param: Param, value: Value): number {
   if (param.kind === 'number') return Math.round((Number(value) - param.min) / param.step);
-  return param.kind === 'switch' ? Number(value) : param.options.findIndex((option) => option.value === value);
+  return param.kind === 'choice' ? param.options.findIndex((option) => option.value === value) : Number(value);
 }
 
 function valueAt(name: string, param: Param, place: number): Value | undefined {
   if (param.kind === 'number') return readValue(name, param, String(param.min + place * param.step)).value;
-  return param.kind === 'switch' ? place === 1 : param.options[place]?.value;
+  return param.kind === 'choice' ? param.options[place]?.value : place === 1;
 }

@@ -32,7 +32,13 @@ export function followAddress(operator: Operator, playing: boolean): void {
 }
 
 function address(operator: Operator): string {
-  return writeAddress(operator.host.id, operator.state.values, operator.state.index, operator.opening);
+  return writeAddress(
+    operator.host.id,
+    operator.state.values,
+    operator.state.index,
+    operator.opening,
+    operator.figure.params,
+  );
 }
 
 async function share(operator: Operator): Promise<void> {

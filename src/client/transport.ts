@@ -1,4 +1,5 @@
 /** Play, pause, step, step back, scrub, speed, and the keys of the stage. */
+import { mostStops } from '../figure/contract.ts';
 import type { Operator } from './operator.ts';
 
 const defaultFrameMs = 700;
@@ -22,7 +23,8 @@ export class Transport {
       'input',
       () => {
         this.pause();
-        operator.seek(Number(this.#scrubber?.value));
+        const { max, value } = this.#scrubber as HTMLInputElement;
+        operator.seek((Number(value) * this.#last) / Math.max(1, Number(max)));
       },
       { signal },
     );
@@ -63,6 +65,14 @@ export class Transport {
     this.show();
   }
 
+  /** Goes on to where the figure's run halts; from the beginning where the end was reached. */
+  run(): void {
+    this.pause();
+    const { state, figure } = this.#operator;
+    const from = state.index >= this.#last ? 0 : state.index;
+    this.#operator.seek(figure.stop?.(state.frames, state.values, from) ?? this.#last);
+  }
+
   /** One moment on, or back. */
   step(by: number): void {
     this.pause();
@@ -72,10 +82,12 @@ export class Transport {
   /** Puts the controls where the state is. */
   show(): void {
     const { state, host } = this.#operator;
-    const last = state.frames.length - 1;
+    const last = this.#last;
     if (this.#scrubber) {
-      this.#scrubber.max = String(last);
-      this.#scrubber.value = String(state.index);
+      // A long run is scrubbed in strides; where the thumb stands on the moment's stride already, it stays.
+      const stops = Math.min(last, mostStops - 1);
+      this.#scrubber.max = String(stops);
+      this.#scrubber.value = String(Math.round((state.index * stops) / Math.max(1, last)));
       this.#scrubber.setAttribute('aria-valuetext', `${state.index + 1} / ${last + 1}`);
     }
     const position = host.querySelector('.position');
@@ -84,6 +96,10 @@ export class Transport {
       this.#play.textContent = (this.playing ? this.#play.dataset['pause'] : this.#play.dataset['play']) ?? '';
     disable(host, 'back', state.index === 0);
     disable(host, 'step', state.index === last);
+  }
+
+  get #last(): number {
+    return this.#operator.state.frames.length - 1;
   }
 
   #frameMs(): number {

@@ -16,10 +16,12 @@ export interface RunTimes {
 /** Above this many corners, parameters are driven to their slowest ends one after the other. */
 const mostCorners = 1500;
 
-/** The ends of one parameter: both ends of a number, every option, on and off, no option and all. */
+/** The ends of one parameter: both ends of a number, every option, on and off, no option and all, every text with a name. */
 export function endsOf(param: Param): Value[] {
   if (param.kind === 'number') return [param.min, param.max, Number(param.default)];
   if (param.kind === 'switch') return [false, true];
+  if (param.kind === 'text') return [...new Set([param.default, ...Object.values(param.named ?? {})])];
+  if (param.kind === 'lines') return [[], ['1']];
   const options = param.options.map(({ value }) => value);
   return param.kind === 'choice' ? options : [[], options];
 }

@@ -107,6 +107,9 @@ function listParams(figure: AnyFigure): string {
     if (param.kind === 'number')
       return `${param.min} to ${param.max}${param.unit ? ` ${param.unit}` : ''}, in steps of ${param.step}`;
     if (param.kind === 'switch') return 'on, off';
+    if (param.kind === 'lines') return `line numbers of ${param.of}, with commas`;
+    if (param.kind === 'text')
+      return [...Object.keys(param.named ?? {}), `a text of at most ${param.longest} characters`].join(', ');
     return `${param.kind === 'set' ? 'any of ' : ''}${param.options.map((option) => option.value).join(', ')}`;
   };
   const lines = Object.entries(figure.params as Params).map(([name, param]) => `  ${name}: ${range(param)}`);

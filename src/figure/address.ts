@@ -22,7 +22,7 @@ export function readAddress(hash: string, id: string, params: Params): Asked | u
     mine.map(([key, text]) => [key.slice(id.length + 1), text] as const),
     params,
   );
-  return asked;
+  return { ...asked, problems: [...new Set(asked.problems)] };
 }
 
 /** Reads settings `name=value`; `frame` is the moment. Unknown names and bad values become problems. */
@@ -51,10 +51,12 @@ export function readSettings(settings: readonly (readonly [string, string])[], p
 }
 
 /** Writes the address of a state; parameters that stand as the figure opens are left out, the frame never. */
-export function writeAddress(id: string, values: Values, frame: number, opening: Values): string {
+export function writeAddress(id: string, values: Values, frame: number, opening: Values, params: Params): string {
   const settings = Object.entries(values)
     .filter(([name, value]) => !sameValue(value, opening[name]))
-    .map(([name, value]) => `${id}.${name}=${encodeURIComponent(formatValue(value)).replaceAll('%2C', ',')}`);
+    .map(
+      ([name, value]) => `${id}.${name}=${encodeURIComponent(formatValue(value, params[name])).replaceAll('%2C', ',')}`,
+    );
   return `#${[...settings, `${id}.frame=${frame}`].join('&')}`;
 }
 

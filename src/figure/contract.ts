@@ -2,8 +2,8 @@
  * What a figure is: a function from parameters and a moment to a picture and a sentence.
  *
  * A figure module exports, in this order: `about`, `params`, `presets`, `initial`, `moments`, `run`, `draw`, `describe`,
- * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`; and `first` after `run` where its data is
- * more than a page should carry. Everything that surrounds a figure (play,
+ * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`; after `run` also `first` where its data is more
+ * than a page should carry, and `stop` and `lineOf` where it runs a program. Everything that surrounds a figure (play,
  * step back, address, print, the static picture, the words, the tests) is made from these and from nothing else.
  */
 import type { Selection } from 'd3-selection';
@@ -66,8 +66,44 @@ export interface SetParam extends ParamBase {
   readonly default: readonly string[];
 }
 
+/** A stretch of a text: offsets in UTF-16 units, `end` is exclusive. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What an editor shows of a text: its tokens in order, each of a kind that has a colour, and what is wrong with it. */
+export interface Marking {
+  readonly tokens: readonly (Stretch & { readonly kind: string })[];
+  /** Line and column count from 1; `says` is a sentence. */
+  readonly problems: readonly (Stretch & { readonly line: number; readonly column: number; readonly says: string })[];
+}
+
+/** A text of several lines, such as a program; drawn as an editor. */
+export interface TextParam extends ParamBase {
+  readonly kind: 'text';
+  readonly default: string;
+  /** Characters that it may have; a longer one is refused by a sentence. */
+  readonly longest: number;
+  /** Lines in sight. */
+  readonly rows: number;
+  /** Texts that have a name: addresses, articles and the terminal may give the name in the place of the text. */
+  readonly named?: Readonly<Record<string, string>>;
+  /** Pure and quick: it is asked at every key. Throws never. */
+  mark(text: string): Marking;
+}
+
+/** Lines of a text parameter that are marked, such as breakpoints; set in the gutter of its editor. */
+export interface LinesParam extends ParamBase {
+  readonly kind: 'lines';
+  /** Name of the text parameter. */
+  readonly of: string;
+  /** Line numbers from 1, ascending. */
+  readonly default: readonly string[];
+}
+
 /** One parameter of a figure. */
-export type Param = NumberParam | ChoiceParam | SwitchParam | SetParam;
+export type Param = NumberParam | ChoiceParam | SwitchParam | SetParam | TextParam | LinesParam;
 
 /** All parameters of a figure, in the order of their controls. `frame` is not a name: the address uses it. */
 export type Params = Readonly<Record<string, Param>>;
@@ -84,12 +120,15 @@ export type ValuesOf<P extends Params> = {
     ? number
     : P[K] extends { kind: 'switch' }
       ? boolean
-      : P[K] extends { kind: 'set' }
+      : P[K] extends { kind: 'set' | 'lines' }
         ? readonly string[]
         : string;
 };
 
-/** The moments of one run: at most 2,000, each at hand by its index. An array is one. */
+/**
+ * The moments of one run, each at hand by its index: at most 2,000, or `longestRun` where a figure has a `stop`. An array is
+ * one; a long run keeps snapshots and computes the rest again.
+ */
 export interface Frames<F> {
   readonly length: number;
   at(index: number): F | undefined;
@@ -196,6 +235,10 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
    * reader reaches for the figure. All of it where this is left out.
    */
   readonly first?: (data: D, values: ValuesOf<P>) => D;
+  /** Where Run halts that starts after `index`: the next breakpoint, or the end. A figure that has it has a Run button. */
+  readonly stop?: (frames: Frames<F>, values: ValuesOf<P>, index: number) => number;
+  /** The line of the text parameter, from 1, that this moment is about; undefined where it is about none. */
+  readonly lineOf?: (frame: F, values: ValuesOf<P>) => number | undefined;
   /** Draws one frame, idempotently; only reads. */
   draw(root: Root, frame: F, values: ValuesOf<P>, stage: Stage): void;
   /** The same moment in a sentence or two. */
@@ -213,6 +256,12 @@ export type AnyFigure = FigureModule<any, any, any, any>;
 
 /** Widths of the stages in SVG units. Never drawn smaller than 1:1 (wide) and 1:1 at a 320 px screen (narrow). */
 export const stageSize: Readonly<Record<Stage, number>> = { wide: 720, narrow: 304 };
+
+/** Most moments of a run that can be run to a breakpoint. */
+export const longestRun = 200_000;
+
+/** Most stops of a scrubber: a longer run is stepped through moment by moment and scrubbed in larger strides. */
+export const mostStops = 2000;
 
 /** Smallest type inside a stage, in SVG units; a unit is never smaller than a CSS pixel. */
 export const smallestType = 13;

@@ -1,7 +1,7 @@
 /** The form of an address's fragment, apart from what figures make of it: every page reads it, few have figures. */
 
-/** Longest fragment that is read as a state, in characters. */
-export const longestHash = 4096;
+/** Longest fragment that is read as a state, in characters: a program of 200 lines is in it, percent-encoded. */
+export const longestHash = 0x10000;
 
 /** Whether a fragment is the address of a state, and not a plain anchor. */
 export function isStateHash(hash: string): boolean {
@@ -18,7 +18,7 @@ export function splitHash(hash: string): readonly (readonly [string, string])[] 
   const text = hash.startsWith('#') ? hash.slice(1) : hash;
   // A flood of pairs is cut: no figure has so many parameters.
   return text
-    .slice(0, 4 * longestHash)
+    .slice(0, 2 * longestHash)
     .split('&', 200)
     .flatMap((item) => {
       const at = item.indexOf('=');

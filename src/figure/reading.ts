@@ -1,8 +1,10 @@
 /** Values as text: read from what comes from outside, clamped or refused by a sentence, and written for addresses. */
 import type { Param, Value } from './contract.ts';
 
-/** A value as the address and data-set write it. */
-export function formatValue(value: Value): string {
+/** A value as the address and data-set write it; a text that has a name by its name. */
+export function formatValue(value: Value, param?: Param): string {
+  if (param?.kind === 'text')
+    return Object.entries(param.named ?? {}).find(([, text]) => text === value)?.[0] ?? String(value).toWellFormed();
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'object' ? value.join(',') : String(value);
 }
@@ -25,6 +27,8 @@ export function readValue(name: string, param: Param, text: string): Reading {
     if (text === 'off' || text === 'false' || text === '0') return { value: false };
     return { problem: `${name} is on or off, not ${quote(text)}` };
   }
+  if (param.kind === 'text') return readText(name, param, text);
+  if (param.kind === 'lines') return readLines(name, text);
   const known = param.options.map((option) => option.value);
   if (param.kind === 'choice')
     return known.includes(text)
@@ -36,6 +40,30 @@ export function readValue(name: string, param: Param, text: string): Reading {
   return strange === undefined
     ? { value }
     : { value, problem: `${name} has no option ${quote(strange)}: it is any of ${known.join(', ')}` };
+}
+
+function readText(name: string, param: Extract<Param, { kind: 'text' }>, text: string): Reading {
+  if (param.named && Object.hasOwn(param.named, text)) return { value: param.named[text] ?? '' };
+  return text.length > param.longest
+    ? { problem: `${name} has ${text.length} characters; at most ${param.longest} are read` }
+    : { value: plainText(text) };
+}
+
+/** A text as an editor can hold it: line feeds and tabs are its only control characters. */
+export function plainText(text: string): string {
+   
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\0-\x08\x0b-\x1f\x7f]/g, '')
+    .toWellFormed();
+}
+
+function readLines(name: string, text: string): Reading {
+  const asked = text === '' ? [] : text.split(',', 1000);
+  const isLine = (line: string): boolean => /^[1-9]\d{0,3}$/.test(line);
+  const value = [...new Set(asked.filter(isLine))].sort((a, b) => Number(a) - Number(b));
+  const strange = asked.find((line) => !isLine(line));
+  return strange === undefined ? { value } : { value, problem: `${name} are line numbers, not ${quote(strange)}` };
 }
 
 function readNumber(name: string, param: Extract<Param, { kind: 'number' }>, text: string): Reading {

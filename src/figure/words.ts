@@ -18,6 +18,11 @@ export function formatReadout(readout: Readout): string {
 /** A parameter's value with its unit, as it stands beside its control. */
 export function formatParam(param: Param, value: Value): string {
   if (param.kind === 'number') return withUnit(formatNumber(Number(value), decimals(param.step)), param.unit);
+  if (param.kind === 'text') {
+    const lines = String(value).split('\n').length;
+    return `${lines} line${lines === 1 ? '' : 's'}`;
+  }
+  if (param.kind === 'lines') return String(value).replaceAll(',', ', ') || 'none';
   if (param.kind === 'switch') return value === true ? 'on' : 'off';
   const labelled = (name: string): string => param.options.find((option) => option.value === name)?.label ?? name;
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.map(labelled).join(', ');

@@ -32,6 +32,17 @@ const params: Params = {
     default: ['a', 'b'],
     place: 'view',
   },
+  program: {
+    kind: 'text',
+    label: 'Program',
+    default: 'hlt',
+    longest: 8000,
+    rows: 12,
+    named: { 'two-lines': 'mov eax, 1 ; 100 %\n\thlt', empty: '' },
+    mark: () => ({ tokens: [], problems: [] }),
+    place: 'view',
+  },
+  stops: { kind: 'lines', of: 'program', label: 'Breakpoints', default: [], place: 'view' },
 };
 const opening = defaultValues(params);
 
@@ -39,7 +50,7 @@ describe('an address', () => {
   test('reopens exactly the state that it was written for', () => {
     fc.assert(
       fc.property(anyValues(params), fc.nat(1999), (values, frame) => {
-        const asked = readAddress(writeAddress('fig', values, frame, opening), 'fig', params);
+        const asked = readAddress(writeAddress('fig', values, frame, opening, params), 'fig', params);
         expect(asked?.problems).toEqual([]);
         expect({ ...opening, ...asked?.values }).toEqual(values);
         expect(asked?.frame).toBe(frame);
@@ -66,6 +77,8 @@ describe('an address', () => {
     ['#fig.loud=maybe', {}, /loud is on or off/],
     ['#fig.who=vmware', {}, /who has no option .vmware.: it is one of xen, kvm/],
     ['#fig.kinds=a,z', { kinds: ['a'] }, /kinds has no option .z./],
+    ['#fig.stops=7,x,3,3', { stops: ['3', '7'] }, /stops are line numbers, not .x./],
+    [`#fig.program=${'a'.repeat(8001)}`, {}, /program has 8001 characters; at most 8000 are read/],
     ['#fig.nothing=1', {}, /no parameter nothing/],
     ['#fig.__proto__=1', {}, /no parameter __proto__/],
     ['#fig.constructor=1', {}, /no parameter constructor/],
@@ -83,6 +96,7 @@ describe('an address', () => {
     for (const hash of [
       `#fig.who=${'x'.repeat(10_000)}`,
       `#fig.weight=${'9'.repeat(10_000)}`,
+      `#fig.program=${'x'.repeat(1_000_000)}`,
       `#${'fig.a=1&'.repeat(2000)}`,
     ]) {
       const asked = readAddress(hash, 'fig', params);
@@ -90,6 +104,20 @@ describe('an address', () => {
       expect(asked?.problems).toHaveLength(1);
       expect(asked?.problems[0]?.length).toBeLessThan(120);
     }
+  });
+
+  test('holds a program of 200 lines, and a text with a name by its name', () => {
+    const program = Array.from({ length: 200 }, (_, at) => `  mov eax, ${at} ; 50 % <é>`).join('\n');
+    const address = writeAddress('fig', { ...opening, program, stops: ['2', '199'] }, 0, opening, params);
+    expect(readAddress(address, 'fig', params)).toEqual({
+      values: { program, stops: ['2', '199'] },
+      frame: 0,
+      problems: [],
+    });
+    const named = { ...opening, program: 'mov eax, 1 ; 100 %\n\thlt' };
+    expect(writeAddress('fig', named, 0, opening, params)).toBe('#fig.program=two-lines&fig.frame=0');
+    expect(readAddress('#fig.program=two-lines', 'fig', params)?.values).toEqual({ program: named['program'] });
+    expect(readAddress('#fig.program=a%0D%0Ab%00%1b%7F%09c', 'fig', params)?.values).toEqual({ program: 'a\nb\tc' });
   });
 
   test('never throws, and never gives a value that a control could not hold', () => {
@@ -107,7 +135,7 @@ describe('an address', () => {
             for (const [key, value] of Object.entries(asked?.values ?? {})) {
               const param = params[key];
               expect(param).toBeDefined();
-              if (param) expect(readValue(key, param, formatValue(value))).toEqual({ value });
+              if (param) expect(readValue(key, param, formatValue(value, param))).toEqual({ value });
             }
           }
         },

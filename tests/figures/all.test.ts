@@ -5,11 +5,11 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { readSettings, splitSettings } from '../../src/figure/address.ts';
 import type { AnyFigure, FigureTask, Param, Params, Root, Stage, Values } from '../../src/figure/contract.ts';
-import { stageSize } from '../../src/figure/contract.ts';
+import { longestRun, stageSize } from '../../src/figure/contract.ts';
 import { toCsv } from '../../src/figure/csv.ts';
 import { standalone } from '../../src/figure/standalone.ts';
 import { drawStatic } from '../../src/figure/static.ts';
-import { readValue } from '../../src/figure/reading.ts';
+import { formatValue, readValue } from '../../src/figure/reading.ts';
 import { frameIndex, presetValues, sameValue } from '../../src/figure/values.ts';
 import { figureNames } from '../../src/figures/index.ts';
 import { anyValues, ready, runWith, type Run } from './ready.ts';
@@ -30,8 +30,11 @@ describe.each(figureNames)('%s', async (name) => {
       expect(text.length).toBeGreaterThan(10);
     expect(figure.about.models.length).toBeGreaterThan(0);
     expect(figure.about.leavesOut.length).toBeGreaterThan(0);
-    expect(Object.values(params).filter((param) => param.place === 'view').length).toBeLessThanOrEqual(4);
+    expect(
+      Object.values(params).filter(({ kind, place }) => place === 'view' && kind !== 'lines').length,
+    ).toBeLessThanOrEqual(4);
     for (const [key, param] of Object.entries(params)) {
+      if (param.kind === 'lines') expect(params[param.of]?.kind).toBe('text');
       expect(key).not.toBe('frame');
       if (param.kind === 'number')
         expect(readValue(key, param, String(Number(param.default)))).toEqual({ value: param.default });
@@ -43,7 +46,7 @@ describe.each(figureNames)('%s', async (name) => {
       for (const [key, value] of Object.entries(presetValues(params, preset))) {
         const param = params[key] as Param;
         expect(param, `${preset.name}: ${key}`).toBeDefined();
-        const text = Array.isArray(value) ? value.join(',') : String(value);
+        const text = formatValue(value, param);
         const reading = readValue(key, param, text);
         expect(reading.problem, `${preset.name}: ${key}`).toBeUndefined();
         expect(sameValue(reading.value, value), `${preset.name}: ${key}=${text}`).toBe(true);
@@ -62,7 +65,7 @@ describe.each(figureNames)('%s', async (name) => {
       fc.property(anyValues(params), fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
         const frames = figure.run(values, it.data);
         expect(frames.length).toBeGreaterThan(0);
-        expect(frames.length).toBeLessThanOrEqual(2000);
+        expect(frames.length).toBeLessThanOrEqual(figure.stop ? longestRun : 2000);
         const index = Math.round(share * (frames.length - 1));
         const frame = frames.at(index);
         expect(frame).toBeDefined();
@@ -80,6 +83,24 @@ describe.each(figureNames)('%s', async (name) => {
         }
       }),
       { numRuns: 60, seed: 2003 },
+    );
+  });
+
+  test('Run halts after where it began and within the run, and the line of a moment is one of its text', () => {
+    const text = Object.entries(params).find(([, { kind }]) => kind === 'text')?.[0];
+    fc.assert(
+      fc.property(anyValues(params), fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
+        const frames = figure.run(values, it.data);
+        const last = frames.length - 1;
+        const index = Math.round(share * last);
+        const halt = figure.stop?.(frames, values, index) ?? last;
+        expect(halt).toBeGreaterThanOrEqual(Math.min(index + 1, last));
+        expect(halt).toBeLessThanOrEqual(last);
+        const line = figure.lineOf?.(frames.at(index), values) ?? 1;
+        expect(line).toBeGreaterThanOrEqual(1);
+        if (text !== undefined) expect(line).toBeLessThanOrEqual(String(values[text]).split('\n').length);
+      }),
+      { numRuns: figure.stop ? 40 : 1, seed: 4 },
     );
   });
 
