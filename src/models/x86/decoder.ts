@@ -2,9 +2,9 @@
  * The decoder (Intel SDM vol. 2A, ch. 2: prefixes, opcode, ModRM, SIB, displacement, immediate) and the cache of what it has decoded,
  * keyed by physical address, so that writes to memory can find what they make untrue.
  *
- * Ours, not the CPU's: an opcode outside of the subset of `opcodes.ts` raises #UD. Real CPUs execute, among others, INS
- * and OUTS, BCD arithmetic, BT, SHLD, CMOV, BOUND, ENTER, LDS to LGS, RDMSR and WRMSR, debug registers, the
- * FPU; and every instruction behind an address-size prefix (67). REP before an instruction that is not a string one is ignored, as
+ * Ours, not the CPU's: an opcode outside of the subset of `opcodes.ts` raises #UD. Real CPUs execute, among others, the string
+ * instructions, rotations, SHLD, BT, CMOV, BSWAP, LAHF, BCD arithmetic, XLAT, BOUND, ENTER, LDS to LGS, RDMSR, WRMSR, debug registers, the
+ * FPU, and every instruction behind an address-size prefix (67). REP before an instruction that is not a string one is ignored, as
  * CPUs do; LOCK is refused where they refuse it.
  */
 import { raise } from './faults.ts';
@@ -37,7 +37,6 @@ function decodeFrom(byte: (i: number) => number): Decoded {
   let size = 4;
   let override = -1;
   let lock = false;
-  let repeat = 0;
   const next = () => (length < 15 ? byte(length++) : ((length = 16), 0));
   const signed = (bytes: number) => {
     let value = 0;
@@ -51,8 +50,7 @@ function decodeFrom(byte: (i: number) => number): Decoded {
     if (segment !== undefined) override = segment;
     else if (opcode === 0x66) size = 2;
     else if (opcode === 0xf0) lock = true;
-    else if (opcode === 0xf2 || opcode === 0xf3) repeat = opcode;
-    else break;
+    else if (opcode !== 0xf2 && opcode !== 0xf3) break;
     opcode = next();
     if (length > 15) break;
   }
@@ -88,7 +86,7 @@ function decodeFrom(byte: (i: number) => number): Decoded {
   }
 
   const operands = row?.operands ?? [];
-  if (operands.includes('AL') || /^[EGZX]b/.test(operands[0] ?? '')) size = 1;
+  if (operands.includes('AL') || /^[EGZ]b/.test(operands[0] ?? '')) size = 1;
   const sizes: Readonly<Record<string, number>> = {
     b: 1,
     w: 2,
@@ -105,7 +103,6 @@ function decodeFrom(byte: (i: number) => number): Decoded {
     const bytes = sizes[form[1] ?? ''] ?? 0;
     switch (form[0]) {
       case undefined:
-      case 'X':
         return [Kind.none, 0];
       case 'E':
         if (form === 'ES') break;
@@ -176,7 +173,6 @@ function decodeFrom(byte: (i: number) => number): Decoded {
     index,
     scale,
     disp,
-    repeat,
     run: long ? tooLong : wrong || row === undefined ? undefinedOpcode : row.run,
   };
 }

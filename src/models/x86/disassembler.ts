@@ -44,16 +44,10 @@ function operand(d: Decoded, kind: number, value: number, address: number, label
 }
 
 /** Mnemonics that say their operand size by an ending, and those that have another name at 16 bits. */
-const strings = new Set(['movs', 'cmps', 'stos', 'lods', 'scas']);
 const suffixed = new Set(['pusha', 'popa', 'pushf', 'popf', 'iret']);
 const others: Readonly<Record<string, string>> = { cwde: 'cbw', cdq: 'cwd' };
 
 function mnemonic(d: Decoded): string {
-  if (strings.has(d.name)) {
-    const equal = d.name === 'cmps' || d.name === 'scas';
-    const repeats = d.repeat === 0 ? '' : d.repeat === 0xf2 ? 'repne ' : equal ? 'repe ' : 'rep ';
-    return `${repeats}${d.name}${d.size === 1 ? 'b' : d.size === 2 ? 'w' : 'd'}`;
-  }
   if (d.size === 2 && suffixed.has(d.name)) return `${d.name}w`;
   if (d.size === 2) return others[d.name] ?? d.name;
   return d.name === 'jmpf' || d.name === 'callf' ? d.name.slice(0, -1) : d.name;

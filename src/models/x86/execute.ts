@@ -1,6 +1,6 @@
 /** Execution: data and arithmetic (Intel SDM vol. 2, each instruction's "Operation"). */
 import { raise } from './faults.ts';
-import { add, logic, rotate, shiftLeft, shiftRight, subtract, holds } from './flags.ts';
+import { add, logic, shiftLeft, shiftRight, subtract, holds } from './flags.ts';
 import { Kind, type Run } from './instruction.ts';
 import { moveStack, offsetOf, peek, push, pushAll, read, readForUpdate, update, write } from './operands.ts';
 import { readRegister, writeRegister } from './registers.ts';
@@ -226,10 +226,6 @@ export const dataInstructions: Readonly<Record<string, Run>> = {
   shl: shifts(shiftLeft),
   shr: shifts((m, a, count, size) => shiftRight(m, a, count, size, false)),
   sar: shifts((m, a, count, size) => shiftRight(m, a, count, size, true)),
-  rol: shifts((m, a, count, size) => rotate(m, a, count, size, 0)),
-  ror: shifts((m, a, count, size) => rotate(m, a, count, size, 1)),
-  rcl: shifts((m, a, count, size) => rotate(m, a, count, size, 2)),
-  rcr: shifts((m, a, count, size) => rotate(m, a, count, size, 3)),
   mul: multiplies(false),
   imul,
   div: divides(false),
@@ -254,12 +250,6 @@ export const dataInstructions: Readonly<Record<string, Run>> = {
     push(m, m.eflags & ~(Flag.RF | Flag.VM), d.size);
   },
   popf,
-  lahf: (m) => {
-    writeRegister(m, 4, 1, m.eflags);
-  },
-  sahf: (m) => {
-    m.eflags = (m.eflags & ~0xd5) | (readRegister(m, 4, 1) & 0xd5);
-  },
   leave: leaveFrame,
   nop: () => {},
   cwde: (m, d) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { add, holds, logic, rotate, shiftLeft, shiftRight, subtract } from './flags.ts';
+import { add, holds, logic, shiftLeft, shiftRight, subtract } from './flags.ts';
 import { createMachine } from './machine.ts';
 import { Flag } from './state.ts';
 
@@ -28,16 +28,6 @@ describe('by hand from the tables of SDM vol. 1, appendix A', () => {
     m.eflags = 2;
     expect(act() >>> 0).toBe(result);
     expect(flags().toString(16)).toBe(expected.toString(16));
-  });
-
-  test('rotations by one, and through the carry', () => {
-    m.eflags = 2;
-    expect([rotate(m, 0x81, 1, 1, 0), flags()]).toEqual([3, CF | OF]);
-    expect([rotate(m, 0x81, 1, 1, 1), flags()]).toEqual([0xc0, CF]);
-    m.eflags = 3;
-    expect([rotate(m, 0x40, 1, 1, 2), flags()]).toEqual([0x81, OF]);
-    m.eflags = 3;
-    expect([rotate(m, 0, 9, 1, 2), flags() & CF]).toEqual([0, CF]);
   });
 });
 

@@ -3,7 +3,7 @@
  * shifted to the top of a word, so that carry and overflow come out at bit 31 whatever the size is.
  *
  * Flags that the manual calls undefined: AF is cleared by logic and shifts; OF of a shift by more than one is that of the last
- * bit, of a rotation that of a rotation by one to the same result; MUL and IMUL leave SF, ZF, AF and PF, DIV and IDIV leave all.
+ * bit, MUL and IMUL leave SF, ZF, AF and PF, DIV and IDIV leave all.
  */
 import { Flag, type Machine } from './state.ts';
 
@@ -70,25 +70,6 @@ export function shiftRight(m: Machine, a: number, count: number, size: number, a
   const last = arithmetic ? x >> (count - 1) : x >>> (count - 1);
   const result = arithmetic ? last >> 1 : last >>> 1;
   return settle(m, result << shift, shift, (last & 1) | (arithmetic ? 0 : ((last << shift) >>> 31) << 11));
-}
-
-/** ROL, ROR, RCL or RCR (`kind` 0 to 3) by a count that is masked already and not 0: CF and OF alone change. */
-export function rotate(m: Machine, a: number, count: number, size: number, kind: number): number {
-  const bits = size * 8;
-  const shift = 32 - bits;
-  let value = (a << shift) >>> shift;
-  let carry = m.eflags & Flag.CF;
-  for (let i = (kind < 2 ? (count - 1) % bits : (count - 1) % (bits + 1)) + 1; i > 0; i--) {
-    const out = (kind & 1) === 0 ? value >>> (bits - 1) : value & 1;
-    const inward = kind < 2 ? out : carry;
-    value = (kind & 1) === 0 ? ((value << 1) | inward) << shift : ((value >>> 1) | (inward << (bits - 1))) << shift;
-    value >>>= shift;
-    carry = out;
-  }
-  const top = value >>> (bits - 1);
-  const over = (kind & 1) === 0 ? top ^ carry : top ^ ((value >>> (bits - 2)) & 1);
-  m.eflags = (m.eflags & ~(Flag.CF | Flag.OF)) | carry | (over << 11);
-  return value;
 }
 
 /** Whether condition `code` (0 is O … 15 is G; SDM vol. 1, appendix B) holds. */

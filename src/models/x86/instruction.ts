@@ -48,8 +48,6 @@ export interface Decoded {
   readonly index: number;
   readonly scale: number;
   readonly disp: number;
-  /** 0xf2 or 0xf3 where that prefix stands before it, or 0. */
-  readonly repeat: number;
   /** Executes it; EIP is that of the next instruction already. */
   readonly run: Run;
 }

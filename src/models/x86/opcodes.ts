@@ -1,14 +1,13 @@
 /**
  * The opcode map of the subset, in the notation of Intel SDM vol. 2D, appendix A: E is ModRM's register or memory, G its
  * register, M memory alone, R a register alone, S a segment register, C a control register, I an immediate, J a distance, O an
- * offset, A a far pointer, X memory at ESI and EDI, Z the register in the opcode; b, w and v (2 or 4 bytes) are sizes, s a byte that is sign-extended, n a
+ * offset, A a far pointer, Z the register in the opcode; b, w and v (2 or 4 bytes) are sizes, s a byte that is sign-extended, n a
  * register of v bytes or a word of memory. `*` is eight opcodes, one a register; `%` sixteen, one a condition; `/n` a value of
  * ModRM's middle field; a third byte is one whole ModRM byte.
  */
 import { controlInstructions } from './execute-control.ts';
 import { dataInstructions } from './execute.ts';
 import { systemInstructions } from './execute-system.ts';
-import { stringInstructions } from './execute-strings.ts';
 import type { Run } from './instruction.ts';
 
 /** A row of the map. */
@@ -32,11 +31,10 @@ const arithmetic = groupOne.flatMap((name, i) => [
   ...['80 Eb,Ib', '81 Ev,Iv', '83 Ev,Is'].map((row) => row.replace(' ', `/${i} ${name} `)),
 ]);
 
-const shifts = Object.entries({ 0: 'rol', 1: 'ror', 2: 'rcl', 3: 'rcr', 4: 'shl', 5: 'shr', 7: 'sar' }).flatMap(
-  ([i, name]) =>
-    ['c0 Eb,Iu', 'c1 Ev,Iu', 'd0 Eb,1', 'd1 Ev,1', 'd2 Eb,CL', 'd3 Ev,CL'].map((row) =>
-      row.replace(' ', `/${i} ${name} `),
-    ),
+const shifts = Object.entries({ 4: 'shl', 5: 'shr', 7: 'sar' }).flatMap(([i, name]) =>
+  ['c0 Eb,Iu', 'c1 Ev,Iu', 'd0 Eb,1', 'd1 Ev,1', 'd2 Eb,CL', 'd3 Ev,CL'].map((row) =>
+    row.replace(' ', `/${i} ${name} `),
+  ),
 );
 
 const others = `6 push ES|7 pop ES|e push CS|16 push SS|17 pop SS|1e push DS|1f pop DS|fa0 push FS|fa1 pop FS|fa8 push GS|fa9 pop GS
@@ -50,7 +48,7 @@ f6/2 not Eb|f7/2 not Ev|f6/3 neg Eb|f7/3 neg Ev|f6/4 mul Eb|f7/4 mul Ev|f6/5 imu
 fe/0 inc Eb|ff/0 inc Ev|fe/1 dec Eb|ff/1 dec Ev|ff/2 call Ev|ff/3 callf M|ff/4 jmp Ev|ff/5 jmpf M|ff/6 push Ev
 9a callf Ap|ea jmpf Ap|c2 ret Iw|c3 ret|ca retf Iw|cb retf|cc int3|cd int Iu|ce into|cf iret
 e0 loopne Jb|e1 loope Jb|e2 loop Jb|e3 jecxz Jb|e8 call Jv|e9 jmp Jv|eb jmp Jb
-9c pushf|9d popf|9e sahf|9f lahf|a4 movs Xb|a5 movs Xv|a6 cmps Xb|a7 cmps Xv|aa stos Xb|ab stos Xv|ac lods Xb|ad lods Xv|ae scas Xb|af scas Xv|f4 hlt|f5 cmc|f8 clc|f9 stc|fa cli|fb sti|fc cld|fd std
+9c pushf|9d popf|f4 hlt|f5 cmc|f8 clc|f9 stc|fa cli|fb sti|fc cld|fd std
 e4 in AL,Iu|e5 in AX,Iu|e6 out Iu,AL|e7 out Iu,AX|ec in AL,DX|ed in AX,DX|ee out DX,AL|ef out DX,AX
 f00/0 sldt En|f00/1 str En|f00/2 lldt Ew|f00/3 ltr Ew|f00/4 verr Ew|f00/5 verw Ew
 f01/0 sgdt M|f01/1 sidt M|f01/2 lgdt M|f01/3 lidt M|f01/4 smsw En|f01/6 lmsw Ew|f01/7 invlpg M|f01c1 vmcall
@@ -59,7 +57,6 @@ f02 lar Gv,Ew|f03 lsl Gv,Ew|f06 clts|f09 wbinvd|f0b ud2|f20 movcr Rd,Cd|f22 movc
 const executors: Readonly<Record<string, Run>> = {
   ...dataInstructions,
   ...controlInstructions,
-  ...stringInstructions,
   ...systemInstructions,
 };
 
