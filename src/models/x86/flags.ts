@@ -72,33 +72,13 @@ export function shiftRight(m: Machine, a: number, count: number, size: number, a
   return settle(m, result << shift, shift, (last & 1) | (arithmetic ? 0 : ((last << shift) >>> 31) << 11));
 }
 
+/** What the first six conditions and their opposites test; the last two compare SF with OF. */
+const tested = [Flag.OF, Flag.CF, Flag.ZF, Flag.CF | Flag.ZF, Flag.SF, Flag.PF];
+
 /** Whether condition `code` (0 is O … 15 is G; SDM vol. 1, appendix B) holds. */
 export function holds(eflags: number, code: number): boolean {
-  let yes: boolean;
-  switch (code >> 1) {
-    case 0:
-      yes = (eflags & Flag.OF) !== 0;
-      break;
-    case 1:
-      yes = (eflags & Flag.CF) !== 0;
-      break;
-    case 2:
-      yes = (eflags & Flag.ZF) !== 0;
-      break;
-    case 3:
-      yes = (eflags & (Flag.CF | Flag.ZF)) !== 0;
-      break;
-    case 4:
-      yes = (eflags & Flag.SF) !== 0;
-      break;
-    case 5:
-      yes = (eflags & Flag.PF) !== 0;
-      break;
-    case 6:
-      yes = ((eflags >> 4) & Flag.SF) !== (eflags & Flag.SF);
-      break;
-    default:
-      yes = (eflags & Flag.ZF) !== 0 || ((eflags >> 4) & Flag.SF) !== (eflags & Flag.SF);
-  }
+  const which = code >> 1;
+  const less = (((eflags >> 4) ^ eflags) & Flag.SF) !== 0;
+  const yes = which < 6 ? (eflags & tested[which]!) !== 0 : less || (which === 7 && (eflags & Flag.ZF) !== 0);
   return yes !== ((code & 1) !== 0);
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { assemble } from './assembler.ts';
 import { boot } from './boot.ts';
 import { runSteps, step } from './machine.ts';
-import { flushTlb, loadPhysical, probe, readPhysical, translate, writePhysical } from './paging.ts';
+import { flushTlb, invalidatePage, loadPhysical, probe, readPhysical, translate, writePhysical } from './paging.ts';
 import { type Event, type Machine, Reg } from './state.ts';
 
 const directory = 0x10000;
@@ -74,6 +74,9 @@ describe('walks', () => {
     writePhysical(m, 0x10, 4, 77);
     step(m);
     expect([m.reg[Reg.eax], readPhysical(m, directory + 4, 4), probe(m, 0x400010).physical]).toEqual([77, 0xa7, 0x10]);
+    translate(m, 0x402000, 0);
+    invalidatePage(m, 0x7ff000);
+    expect([0x1000, 0x400000, 0x402000].map((a) => probe(m, a).cached)).toEqual([0x1000, undefined, undefined]);
   });
 });
 

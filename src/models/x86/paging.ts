@@ -58,16 +58,28 @@ export function loadPhysical(m: Machine, address: number, bytes: Uint8Array): vo
   for (let i = 0; i < bytes.length; i++) writePhysical(m, address + i, 1, bytes[i]!);
 }
 
+/** Bits of a slot's rights that are none: it holds for all address spaces, it is a part of a 4 MiB page. */
+const global = 0x80;
+const large = 2;
+
+/** Where the entries of a linear address lie, in a directory and in a table. */
+const pdeAddress = (root: number, linear: number) => ((root & 0xfffff000) | ((linear >>> 20) & 0xffc)) >>> 0;
+const pteAddress = (pde: number, linear: number) => ((pde & 0xfffff000) | ((linear >>> 10) & 0xffc)) >>> 0;
+/** The address inside the frame of an entry. */
+const inFrame = (pte: number, linear: number) => ((pte & 0xfffff000) | (linear & 0xfff)) >>> 0;
+const inLargeFrame = (pde: number, linear: number) => ((pde & 0xffc00000) | (linear & 0x3fffff)) >>> 0;
+
 /** Empties the TLB; `keepGlobal` as a write to CR3 does where CR4.PGE is set. */
 export function flushTlb(m: Machine, keepGlobal = false): void {
   const { page, rights } = m.tlb;
-  for (let i = 0; i < page.length; i++) if (!keepGlobal || (rights[i]! & 0x80) === 0) page[i] = -1;
+  for (let i = 0; i < page.length; i++) if (!keepGlobal || (rights[i]! & global) === 0) page[i] = -1;
 }
 
-/** Drops the translation of the page that holds a linear address. */
+/** Drops the translation of the page that holds a linear address, all slots of it where it is a large one. */
 export function invalidatePage(m: Machine, linear: number): void {
-  const slot = (linear >>> 12) & 0xff;
-  if (m.tlb.page[slot] === linear >>> 12) m.tlb.page[slot] = -1;
+  const { page, rights } = m.tlb;
+  for (let i = 0; i < page.length; i++)
+    if (page[i] === linear >>> 12 || ((rights[i]! & large) !== 0 && page[i]! >> 10 === linear >>> 22)) page[i] = -1;
 }
 
 /** Whether the nested table lets the frame that was translated last be written. */
@@ -75,12 +87,12 @@ let nestedWritable = true;
 
 /** The nested table's machine address of a guest-physical one; undefined where it maps none, or not for writing. */
 function nestedLookup(m: Machine, gpa: number, write: boolean): number | undefined {
-  const upper = readPhysical(m, ((m.controls.nestedRoot & 0xfffff000) | ((gpa >>> 20) & 0xffc)) >>> 0, 4);
+  const upper = readPhysical(m, pdeAddress(m.controls.nestedRoot, gpa), 4);
   if ((upper & Page.P) === 0) return undefined;
-  const lower = readPhysical(m, ((upper & 0xfffff000) | ((gpa >>> 10) & 0xffc)) >>> 0, 4);
+  const lower = readPhysical(m, pteAddress(upper, gpa), 4);
   nestedWritable = (upper & lower & Page.RW) !== 0;
   if ((lower & Page.P) === 0 || (write && !nestedWritable)) return undefined;
-  return ((lower & 0xfffff000) | (gpa & 0xfff)) >>> 0;
+  return inFrame(lower, gpa);
 }
 
 function nested(m: Machine, gpa: number, write: boolean): number {
@@ -108,17 +120,18 @@ function walk(m: Machine, linear: number, how: number): number {
     remember(m, linear, physical, 0x55);
     return physical;
   }
-  const pdeAt = nested(m, ((m.cr3 & 0xfffff000) | ((linear >>> 20) & 0xffc)) >>> 0, false);
+  const pdeGpa = pdeAddress(m.cr3, linear);
+  const pdeAt = nested(m, pdeGpa, false);
   const pde = readPhysical(m, pdeAt, 4);
   m.walkReads++;
   if ((pde & Page.P) === 0) raise(Vector.PF, how, linear);
-  const large = (pde & Page.PS) !== 0 && (m.cr4 & Cr4.PSE) !== 0;
-  if (large && (pde & 0x3fe000) !== 0) raise(Vector.PF, how | 9, linear);
+  const isLarge = (pde & Page.PS) !== 0 && (m.cr4 & Cr4.PSE) !== 0;
+  if (isLarge && (pde & 0x3fe000) !== 0) raise(Vector.PF, how | 9, linear);
   let pteGpa = 0;
   let pteAt = pdeAt;
   let pte = pde;
-  if (!large) {
-    pteGpa = ((pde & 0xfffff000) | ((linear >>> 10) & 0xffc)) >>> 0;
+  if (!isLarge) {
+    pteGpa = pteAddress(pde, linear);
     pteAt = nested(m, pteGpa, false);
     pte = readPhysical(m, pteAt, 4);
     m.walkReads++;
@@ -131,16 +144,15 @@ function walk(m: Machine, linear: number, how: number): number {
   if ((asUser && !user) || (write && !(asUser ? writable : supervisorWrites))) raise(Vector.PF, how | 1, linear);
 
   const used = Page.A | (write ? Page.D : 0);
-  const pdeUsed = large ? used : Page.A;
+  const pdeUsed = isLarge ? used : Page.A;
   // The guest's tables are written through the nested table, too; all permissions first, so that a refusal changes nothing.
   const pdeWrite = (pde & pdeUsed) !== pdeUsed;
-  const pteWrite = !large && (pte & used) !== used;
+  const pteWrite = !isLarge && (pte & used) !== used;
   if (m.controls.nestedRoot !== 0) {
-    if (pdeWrite) nested(m, ((m.cr3 & 0xfffff000) | ((linear >>> 20) & 0xffc)) >>> 0, true);
+    if (pdeWrite) nested(m, pdeGpa, true);
     if (pteWrite) nested(m, pteGpa, true);
   }
-  const gpa = large ? (pde & 0xffc00000) | (linear & 0x3fffff) : (pte & 0xfffff000) | (linear & 0xfff);
-  const physical = nested(m, gpa >>> 0, write);
+  const physical = nested(m, isLarge ? inLargeFrame(pde, linear) : inFrame(pte, linear), write);
   if (pdeWrite) writePhysical(m, pdeAt, 4, pde | pdeUsed);
   if (pteWrite) writePhysical(m, pteAt, 4, pte | used);
   const dirty = write || (pte & Page.D) !== 0;
@@ -152,7 +164,8 @@ function walk(m: Machine, linear: number, how: number): number {
       (dirty && supervisorWrites ? 4 : 0) |
       (user ? 0x10 : 0) |
       (dirty && user && writable ? 0x40 : 0) |
-      ((pte & Page.G) !== 0 && (m.cr4 & Cr4.PGE) !== 0 ? 0x80 : 0),
+      ((pte & Page.G) !== 0 && (m.cr4 & Cr4.PGE) !== 0 ? global : 0) |
+      (isLarge ? large : 0),
   );
   return physical;
 }
@@ -207,17 +220,14 @@ export function probe(m: Machine, linear: number): Probe {
     machine: physical === undefined ? undefined : through(physical),
   });
   if ((m.cr0 & Cr0.PG) === 0) return end({}, linear >>> 0);
-  const pdeAt = ((m.cr3 & 0xfffff000) | ((linear >>> 20) & 0xffc)) >>> 0;
+  const pdeAt = pdeAddress(m.cr3, linear);
   const pde = entry(pdeAt);
   const rights = (bits: number) => ({ user: (bits & Page.US) !== 0, writable: (bits & Page.RW) !== 0 });
   if (pde === undefined || (pde & Page.P) === 0) return end({ pdeAt, pde, user: false, writable: false }, undefined);
   if ((pde & Page.PS) !== 0 && (m.cr4 & Cr4.PSE) !== 0)
-    return end({ pdeAt, pde, ...rights(pde) }, ((pde & 0xffc00000) | (linear & 0x3fffff)) >>> 0);
-  const pteAt = ((pde & 0xfffff000) | ((linear >>> 10) & 0xffc)) >>> 0;
+    return end({ pdeAt, pde, ...rights(pde) }, inLargeFrame(pde, linear));
+  const pteAt = pteAddress(pde, linear);
   const pte = entry(pteAt);
   const there = pte !== undefined && (pte & Page.P) !== 0;
-  return end(
-    { pdeAt, pde, pteAt, pte, ...rights(there ? pde & pte : 0) },
-    there ? ((pte & 0xfffff000) | (linear & 0xfff)) >>> 0 : undefined,
-  );
+  return end({ pdeAt, pde, pteAt, pte, ...rights(there ? pde & pte : 0) }, there ? inFrame(pte, linear) : undefined);
 }

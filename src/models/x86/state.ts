@@ -2,7 +2,7 @@
  * The state of a small IA-32 machine in 32-bit protected mode, and what can leave it.
  *
  * Where it stands: Intel SDM vol. 3A, ch. 2 (system registers), ch. 3 (segments), ch. 4 (paging), ch. 6 (interrupts and
- * exceptions). What it leaves out: real and virtual-8086 mode, task switches by task gates, the FPU, SIMD, debug registers,
+ * exceptions). What it leaves out: real and virtual-8086 mode, task switches, alignment checks, the FPU, SIMD, debug registers,
  * PAE, caches, more than one CPU.
  */
 
@@ -38,8 +38,9 @@ export const Flag = {
   ID: 0x200000,
 } as const;
 
-/** Bits of CR0 and CR4 that the machine knows. */
+/** Bits of CR0 that the machine knows. */
 export const Cr0 = { PE: 0x1, MP: 0x2, EM: 0x4, TS: 0x8, ET: 0x10, NE: 0x20, WP: 0x10000, PG: 0x80000000 } as const;
+/** Bits of CR4 that the machine knows; others are refused. */
 export const Cr4 = { TSD: 0x4, PSE: 0x10, PGE: 0x80, UMIP: 0x800 } as const;
 
 /** Exception vectors, by their mnemonics. */
