@@ -9,6 +9,7 @@ import { toCsv } from '../figure/csv.ts';
 import { frameIndex, openingValues, resolveNumbers } from '../figure/values.ts';
 import { formatParam, formatReadout } from '../figure/words.ts';
 import { figureNames, loadFigure } from '../figures/index.ts';
+import { numbersIn } from './numbers.ts';
 import { isMain, root } from './project.ts';
 
 /** What the terminal gets: text for the two streams and the exit code (2 where the call was wrong). */
@@ -81,19 +82,6 @@ function splitSetting(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) throw new Error(`‘${text.slice(0, 40)}’ is not a setting: write param=value.`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function numbersIn(root: string): (name: string) => number {
-  const groups = parse(readFileSync(join(root, 'content/numbers.yaml'), 'utf8')) as Record<
-    string,
-    Record<string, { value: number }>
-  >;
-  return (name) => {
-    const [group = '', key = ''] = name.split('.');
-    const entry = groups[group]?.[key];
-    if (!entry) throw new Error(`content/numbers.yaml has no number ${name}.`);
-    return entry.value;
-  };
 }
 
 function listValues(figure: AnyFigure, values: Readonly<Record<string, Value>>): string {

@@ -67,7 +67,7 @@ export function endOf(cpu: Machine, frames: number): Vm['ended'] {
     const away = eip >= frames * 0x1000 ? ', outside of memory' : '';
     const what = names.get(first.vector) ?? `interrupt ${hex(first.vector)}`;
     const why = `Triple fault at ${hex(eip)}${away}: ${what} could not be delivered, nor could what came of that.`;
-    return { ending: 'triple-fault', why };
+    return { ending: 'triple-fault', why, fault: { ...first, eip } };
   }
   if (!cpu.halted || cpu.trap) return undefined;
   const open = (cpu.eflags & Flag.IF) !== 0;

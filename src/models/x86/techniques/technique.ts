@@ -85,6 +85,19 @@ export interface GuestView {
   readonly console: readonly number[];
 }
 
+/** The end of a run; `why` is a sentence. */
+export interface Ended {
+  readonly ending: Ending;
+  readonly why: string;
+  /** The exception that could not be delivered, of a triple fault. */
+  readonly fault?: {
+    readonly vector: number;
+    readonly errorCode: number | undefined;
+    readonly eip: number;
+    readonly address?: number;
+  };
+}
+
 /** A guest that runs, and whatever runs it. */
 export interface Vm {
   readonly technique: TechniqueName;
@@ -93,8 +106,8 @@ export interface Vm {
   /** Who has the CPU next. */
   readonly holder: Holder;
   readonly counters: Counters;
-  /** Set when nothing more can happen; `why` is a sentence. */
-  readonly ended: { readonly ending: Ending; readonly why: string } | undefined;
+  /** Set when nothing more can happen. */
+  readonly ended: Ended | undefined;
   /** Guest memory in frames. */
   readonly frames: number;
   /** Machine frame of a guest frame. */
