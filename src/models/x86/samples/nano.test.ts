@@ -45,10 +45,12 @@ test.each(nanoNames)('%s ends, and counts its rounds', (name) => {
     'call-ret': 4,
     'page-fault': 6,
     'divide-by-zero': 5,
+    'context-switch': 4,
   };
   if (name in steps) expect(between / rounds).toBe(steps[name as keyof typeof steps]);
   expect(visits('fault')).toBe(
-    { 'page-fault': rounds, 'divide-by-zero': rounds, forkwait: 4 * rounds }[name as string] ?? 0,
+    { 'page-fault': rounds, 'divide-by-zero': rounds, 'demand-fault': rounds, forkwait: 4 * rounds }[name as string] ??
+      0,
   );
   expect(visits('back')).toBe(name === 'syscall' ? rounds : 0);
 });
@@ -61,6 +63,8 @@ test('page-table entries are what they should be before and after', () => {
   expect(entries('pte-unchanged')).toEqual(new Set([0x20003]));
   expect(entries('pte-p-np')).toEqual(new Set([0]));
   expect(entries('pte-np-p')).toEqual(new Set([0x20003]));
+  // Mapped by the fault handler, then read.
+  expect(entries('demand-fault')).toEqual(new Set([0x20023]));
 });
 
 test('forkwait leaves the child without pages and the parent with read-only ones', () => {

@@ -6,7 +6,8 @@
  * Theirs ran in and on a 64-bit CPU; what differs here: `cr-write` writes CR2, which like their CR8 is privileged and leaves no
  * VMX guest; a true page fault is an access to a page that the guest has not mapped, and its handler goes on after the access.
  * `forkwait` is far smaller than theirs: a fork that copies and write-protects 32 entries, a child that writes to 4 of the
- * pages, and its end. The loops are the guest's kernel's (ring 0), but for `syscall`, whose caller is in ring 3.
+ * pages, and its end. `demand-fault` and `context-switch` are for SOSP 2003 (Tables 4 and 5): a fault whose handler maps the page,
+ * and a switch to another address space. The loops are the guest's kernel's (ring 0), but for `syscall`, whose caller is in ring 3.
  */
 
 /** Most rounds: a page table has 1024 entries, and sixteen map the program. */
@@ -24,6 +25,8 @@ export const nanoNames = [
   'pte-unchanged',
   'pte-p-np',
   'pte-np-p',
+  'demand-fault',
+  'context-switch',
   'forkwait',
 ] as const;
 
@@ -89,6 +92,27 @@ resume:`,
   'pte-unchanged': { round: pte('0x20003'), present: true },
   'pte-p-np': { round: pte('0'), present: true },
   'pte-np-p': { round: pte('0x20003') },
+  'demand-fault': {
+    before: '        mov esi, 0x3ff000',
+    round: `        add esi, 4096
+        mov eax, [esi]`,
+    fault: `        push eax
+        mov eax, 0x20003
+        set_pte [edi], eax
+        flush_ptes
+        add edi, 4
+        pop eax
+        add esp, 4
+        iret`,
+  },
+  'context-switch': {
+    before: `        mov eax, table + 7      ; two address spaces with the same kernel
+        set_pte [child], eax
+        flush_ptes
+        mov ebp, root`,
+    round: `        xor ebp, root ^ child
+        mov cr3, ebp`,
+  },
   forkwait: {
     round: `        mov esi, table + 32*4   ; fork: share the parent's pages, read-only in both
         mov ecx, 32

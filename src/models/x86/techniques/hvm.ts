@@ -67,6 +67,8 @@ function starts(nested: boolean): (booted: Machine) => Vm {
     const act = (event: Event): StepReport => {
       const report = emulateFor(below, shadows, event);
       if (report.action === 'emulate') counters.emulations++;
+      // VM entry takes an injected event through the guest's IDT, and its handler comes back by IRET.
+      if (report.action === 'reflect') counters.traps++;
       // The guest's EIP; or the event to inject, and its error code.
       counters.vmwrites += report.action === 'emulate' ? 1 : 2;
       return report;
