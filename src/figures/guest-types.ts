@@ -18,7 +18,7 @@ import { drawTypes, stageHeights } from './guest-types-drawing.ts';
 interface Moment {
   readonly judged: readonly Judged[];
   readonly data: GuestTypes;
-  /** The constraints so far, in words. */
+  /** The constraints, in words. */
   readonly asked: string;
 }
 
@@ -45,7 +45,6 @@ export const about: About = {
     { cite: 'xsa-254-faq' },
   ],
   height: stageHeights,
-  frameMs: 1200,
   data: 'guest-types.yaml',
 };
 
@@ -90,50 +89,38 @@ export const params = {
 type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
-  { name: 'no-qemu', label: 'No QEMU', says: 'Nothing on the host is to emulate a PC.', values: {}, frame: 'last' },
+  { name: 'no-qemu', label: 'No QEMU', says: 'Nothing on the host is to emulate a PC.', values: {} },
   {
     name: 'windows',
     label: 'Windows with a device of its own',
     says: 'A kernel that nobody ports, and a PCI device passed through.',
     values: { asked: ['windows', 'pci'], aspect: 'boot' },
-    frame: 'last',
   },
   {
     name: 'old-kernel',
     label: 'An old PV kernel, safe from Meltdown',
     says: 'A 32-bit kernel that knows PV alone, on a CPU with the flaw.',
     values: { asked: ['pvOnly', 'bits32', 'meltdown'], aspect: 'status' },
-    frame: 'last',
   },
   {
     name: 'old-cpu',
     label: 'A CPU of 2004',
     says: 'No VT-x, no SVM: what Xen began with.',
     values: { asked: ['noVtx'], aspect: 'cpu' },
-    frame: 'last',
   },
 ];
 
-export const initial: Initial = { frame: 'last' };
+export const initial: Initial = { frame: 0 };
 
-export function moments(frames: Frames<Moment>): readonly number[] {
-  return [...new Set([0, frames.length - 1])];
+export function moments(): readonly number[] {
+  return [0];
 }
 
-/** All kinds first, then the constraints one after another, in the order of the control. */
+/** One moment: there is no time in it. */
 export function run({ asked }: Values, data: GuestTypes): readonly Moment[] {
   const chosen = params.asked.options.filter(({ value }) => asked.includes(value));
-  return [undefined, ...chosen].map((_, index) => {
-    const asked = chosen.slice(0, index);
-    return {
-      data,
-      asked: asked.map(({ label }) => label).join(', '),
-      judged: judge(
-        data.types,
-        asked.map(({ value }): Constraint => value),
-      ),
-    };
-  });
+  const constraints = chosen.map(({ value }): Constraint => value);
+  return [{ data, asked: chosen.map(({ label }) => label).join(', '), judged: judge(data.types, constraints) }];
 }
 
 /** All that is drawn, and in sentences only what is told of the chosen aspect. */
@@ -206,8 +193,8 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     name: 'only-shim',
     title: 'A place for the shim',
     text: 'Find constraints under which PV in PVH alone stays without a condition.',
-    check({ frames }) {
-      const left = (frames.at(frames.length - 1) as Moment).judged.filter(({ findings }) => findings.length === 0);
+    check({ frame }) {
+      const left = frame.judged.filter(({ findings }) => findings.length === 0);
       return left.length === 1 && left[0]?.type.id === 'shim'
         ? { done: true, says: 'PV may run it too, and with less than Xen can give.' }
         : { done: false, says: `Without a condition stay: ${names(left)}.` };
@@ -218,10 +205,9 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     name: 'nothing-left',
     title: 'Two that exclude each other',
     text: 'Find two constraints, each of which leaves some kind of guest, and which leave none together.',
-    check({ values, frames }) {
+    check({ values, frame }) {
       if (values.asked.length !== 2) return { done: false, says: 'Choose two.' };
-      const last = frames.at(frames.length - 1) as Moment;
-      const left = last.judged.filter(({ out }) => !out);
+      const left = frame.judged.filter(({ out }) => !out);
       return left.length === 0
         ? { done: true, says: 'Each can be had, and not both in one guest.' }
         : { done: false, says: `Left: ${names(left)}.` };

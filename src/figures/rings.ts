@@ -27,11 +27,11 @@ export const about: About = {
   models: [
     'A layout is the state of a machine: privilege levels, segment limits, the bits with which each page table maps each kind of page, and whether a second stage of translation is on. The verdict is what the checks leave.',
     'The checks are made in the processor’s order, up to the first that stops. A kernel whose page tables nobody checks may map what it likes, as far as it has an address for it.',
-    'Meltdown changes one rule: a read gets past the U/S bit.',
+    'Meltdown changes one rule: a read gets past the U/S bit. Xen’s memory maps all of the machine’s, so who reads it reads every guest.',
     'The two layouts marked ‘not Xen’ are what a 64-bit Xen would be without the ring, or without the second table.',
   ],
   leavesOut: [
-    'What Xen shows to guests on purpose, and the little that stays mapped with XPTI.',
+    'What Xen shows to guests on purpose, and the little that stays mapped with XPTI; the limits that some of AMD’s processors can check in 64-bit mode.',
     'SMEP, SMAP, NX, protection keys; shadow paging; devices that write memory; encrypted guests.',
     'Flaws other than Meltdown: L1TF reads past EPT. Whether Meltdown gets past a segment limit nobody has published; here the limit holds.',
     'How long any of it takes.',
@@ -126,7 +126,8 @@ export function moments(frames: Frames<Moment>): readonly number[] {
 export function run(values: Values): readonly Moment[] {
   const access = attempt(values as Question);
   const count = access.checks.filter(({ asked }) => asked).length;
-  return Array.from({ length: count + 1 }, (_, made) => ({ ...access, made, over: made === count }));
+  // Never one moment alone: what is chosen next keeps its share of the run, and is to be seen to its end.
+  return Array.from({ length: Math.max(2, count + 1) }, (_, made) => ({ ...access, made, over: made >= count }));
 }
 
 export function draw(root: Root, moment: Moment, values: Values, stage: Stage): void {
@@ -180,16 +181,18 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
   },
   {
     name: 'own-kernel',
-    title: 'Safe from Meltdown, by accident',
-    text: 'With Meltdown, find a guest that Xen has and whose programs cannot read their own kernel.',
+    title: 'The front door is shut',
+    text: 'With Meltdown, find a kind of guest that Xen has whose programs find nothing at their kernel’s own addresses.',
     check({ values, frames }) {
       if (values.cpu === 'sound') return { done: false, says: 'The processor is to have the flaw.' };
       if (values.from !== 'user' || values.to !== 'kernel')
         return { done: false, says: 'Let the program reach for its kernel’s data.' };
       if (values.layout === 'arm') return { done: false, says: 'The flaw is here one of Intel’s processors.' };
-      const { verdict } = frames.at(0) as Moment;
-      return verdict === 'refused'
-        ? { done: true, says: 'Its kernel is not in the table that programs run on, so there is nothing to read.' }
+      return (frames.at(0) as Moment).verdict === 'refused'
+        ? {
+            done: true,
+            says: 'Its table lacks the kernel. It has Xen’s memory, though, and that maps all of the machine’s.',
+          }
         : { done: false, says: 'Here the program reads it.' };
     },
     answer: { values: { cpu: 'meltdown' } },

@@ -16,7 +16,9 @@
  *   ptwr_do_page_fault(); arch/x86/smpboot.c, setup_cpu_root_pgt() (XPTI); arch/x86/hvm/vmx/vmcs.c, construct_vmcs()
  *   (no CR3 exits with nested paging, I/O bitmap); arch/arm/traps.c, get_default_hcr_flags().
  *
- * Leaves out: what Xen shows guests on purpose (a read-only table of machine frames) and what XPTI leaves mapped (entry
+ * Xen's memory is more than Xen's own: in slots 262 to 271 it has all of the machine's, so who reads it reads every guest.
+ *
+ * Leaves out: the limits that some of AMD's processors check in 64-bit mode (EFER.LMSLE); what Xen shows guests on purpose (a read-only table of machine frames) and what XPTI leaves mapped (entry
  * code, the CPU's own stack and tables); SMEP, SMAP, NX and protection keys; shadow paging; introspection; devices that
  * write memory; encrypted guests, whose hypervisor is refused; flaws other than Meltdown (L1TF passes EPT); whether
  * Meltdown gets past a segment limit, which nobody published: here the limit is asked first, and holds.
