@@ -143,7 +143,9 @@ resume:`,
         set_pte [child], eax
         flush_ptes`,
     before: `        mov ecx, 16             ; the child has the kernel's pages from the start
-.kernel: mov eax, [table - 4 + ecx*4]
+.kernel: lea eax, [ecx - 1]
+        shl eax, 12
+        or eax, 7
         set_pte [child_table - 4 + ecx*4], eax
         loop .kernel
         flush_ptes
