@@ -1,8 +1,9 @@
 /** The ways to run a guest, in the order in which the book tells of them. */
+import { binaryTranslation } from './binary-translation.ts';
 import { hvmNested, hvmShadow } from './hvm.ts';
 import { native } from './native.ts';
 import type { Technique } from './technique.ts';
 import { trapAndEmulate } from './trap-and-emulate.ts';
 
 /** All of them. */
-export const techniques: readonly Technique[] = [native, trapAndEmulate, hvmShadow, hvmNested];
+export const techniques: readonly Technique[] = [native, trapAndEmulate, binaryTranslation, hvmShadow, hvmNested];

@@ -18,8 +18,9 @@ import { type Ground, own } from './ground.ts';
 /** Where the hypervisor begins: 64 MiB below 4 GiB, where 32-bit Xen stood. */
 export const hypervisorBase = 0xfc000000;
 
-/** What the hypervisor has there. Its selectors are those of Xen's reserved GDT entries (`FIRST_RESERVED_GDT_ENTRY`). */
+/** What the hypervisor has there. */
 export const Place = { gdt: hypervisorBase, idt: 0xfc010000, tss: 0xfc011000 } as const;
+/** Its selectors: those of Xen's reserved descriptors (`FIRST_RESERVED_GDT_ENTRY`). */
 export const Selector = { code: 0xe008, data: 0xe010, tss: 0xe018 } as const;
 
 /** CR0 of a hypervisor that runs: PG, WP, NE, ET, MP, PE. Page tables that are read-only bind ring 1, too, because of WP. */

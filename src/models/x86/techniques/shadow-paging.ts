@@ -10,7 +10,7 @@
  * Unlike Xen, entries are dropped when the guest changes theirs, never rewritten (no prefetch, no out-of-sync pages); a root that
  * is not loaded is forgotten at the first write that makes it stale; when frames run out all shadows go.
  */
-import { flushTlb, Page, readPhysical, writePhysical } from '../paging.ts';
+import { flushTlb, Page, writePhysical } from '../paging.ts';
 import { Cr0, Cr4, Written } from '../state.ts';
 import { allocate, free, type Ground, readGuest, toMachine, writeGuest } from './ground.ts';
 
@@ -84,8 +84,9 @@ function deriveLower(shadows: Shadows, lower: Lower, index: number): number {
   return ((toMachine(ground, gfn) << 12) | P | A | D | (writable ? entry & RW : 0) | (entry & US)) >>> 0;
 }
 
-function entryOf(shadows: Shadows, table: number, index: number): number {
-  return readPhysical(shadows.ground.machine, table + index * 4, 4) >>> 0;
+/** The entries of a shadow table. */
+function entriesOf({ ground }: Shadows, table: number): Uint32Array {
+  return new Uint32Array(ground.machine.memory.buffer, table, 1024);
 }
 
 function put(shadows: Shadows, table: number, index: number, value: number): void {
@@ -121,7 +122,7 @@ export function loadRoot(shadows: Shadows): void {
   const key = rootKey(shadows);
   let root = roots.get(key);
   if (root === undefined) {
-    root = frame(shadows) ?? (allocate(ground) as number);
+    root = frame(shadows) ?? (allocate(ground));
     roots.set(key, root);
     if (reserved !== undefined) put(shadows, root, reserved.index, reserved.entry);
     if (key >= 0) settle(shadows);
@@ -139,14 +140,15 @@ export function settle(shadows: Shadows): void {
   const { roots, lowers, reserved } = shadows;
   const current = rootKey(shadows);
   let lost = false;
-  for (const lower of lowers.values())
+  for (const lower of lowers.values()) {
+    const entries = entriesOf(shadows, lower.table);
+    for (let i = 0; i < 1024; i++)
+      if (entries[i] !== 0 && entries[i] !== deriveLower(shadows, lower, i)) put(shadows, lower.table, i, 0);
+  }
+  for (const [key, table] of roots) {
+    const entries = entriesOf(shadows, table);
     for (let i = 0; i < 1024; i++) {
-      const entry = entryOf(shadows, lower.table, i);
-      if (entry !== 0 && entry !== deriveLower(shadows, lower, i)) put(shadows, lower.table, i, 0);
-    }
-  for (const [key, table] of roots)
-    for (let i = 0; i < 1024; i++) {
-      const entry = entryOf(shadows, table, i);
+      const entry = entries[i];
       if (entry === 0 || i === reserved?.index || entry === deriveUpper(shadows, upperEntry(shadows, key, i))) continue;
       lost = true;
       put(shadows, table, i, 0);
@@ -155,6 +157,7 @@ export function settle(shadows: Shadows): void {
       roots.delete(key);
       break;
     }
+  }
   if (lost) sweep(shadows);
 }
 
@@ -194,7 +197,7 @@ export function guard(shadows: Shadows, frames: ReadonlySet<number>): void {
 function sweep(shadows: Shadows): void {
   const used = new Set<number>();
   for (const table of shadows.roots.values())
-    for (let i = 0; i < 1024; i++) used.add(entryOf(shadows, table, i) & 0xfffff000);
+    for (const entry of entriesOf(shadows, table)) if (entry !== 0) used.add(entry & 0xfffff000);
   for (const [key, { table }] of shadows.lowers)
     if (!used.has(table | 0)) {
       free(shadows.ground, table);

@@ -9,6 +9,7 @@
 import type { Counters } from '../costs.ts';
 import type { Event, Machine, Table } from '../state.ts';
 
+/** The seven ways. */
 export type TechniqueName =
   'native' | 'trap-and-emulate' | 'binary-translation' | 'pv-32' | 'pv-64' | 'hvm-shadow' | 'hvm-nested';
 
