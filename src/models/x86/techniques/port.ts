@@ -7,7 +7,7 @@
  * it, page-table entries are known by `set_pte`, and only a store to the firmware's ESP0 is one to the TSS. Left out, and left
  * as they stand: LAR, LSL, VERR and VERW, reads of CS (ring 1 shows), LTR and LLDT, 16-bit PUSHF and POPF, self-made code.
  */
-import { assemble } from '../assembler.ts';
+import { assemble, type Assembly } from '../assembler.ts';
 import { evaluate } from '../assembly/expressions.ts';
 import type { Instruction, Operand, Problem } from '../assembly/syntax.ts';
 import { registers } from '../assembly/words.ts';
@@ -25,7 +25,7 @@ export interface PortedLine {
 
 /** A ported guest. */
 export interface Port {
-  /** The source, for `assemble(text, { maxLines: portedLines })`; the original where it has problems. */
+  /** The source, for `assemblePort`; the original where it has problems. */
   readonly text: string;
   readonly lines: readonly PortedLine[];
   /** Lines of the original that say something, how many of them were changed, and by how many the source is longer. */
@@ -36,7 +36,7 @@ export interface Port {
 }
 
 /** As long as a ported source may be. */
-export const portedLines = 2000;
+const portedLines = 2000;
 
 const reasons = {
   cli: 'One store to evtchn_upcall_mask in the shared info page: no trap, no hypercall.',
@@ -262,4 +262,9 @@ export function port(text: string): Port {
     left,
     problems: [],
   };
+}
+
+/** Assembles a port. */
+export function assemblePort({ text }: Pick<Port, 'text'>): Assembly {
+  return assemble(text, { maxLines: portedLines });
 }

@@ -11,7 +11,7 @@ import { FrameType } from './direct-paging.ts';
 import type { PvOptions } from './domain.ts';
 import { play } from './lab.ts';
 import { native } from './native.ts';
-import { port, portedLines } from './port.ts';
+import { assemblePort, port } from './port.ts';
 import { paravirtual } from './pv.ts';
 import type { Vm } from './technique.ts';
 
@@ -21,7 +21,7 @@ type Layout = (typeof layouts)[number];
 function started(text: string, name: Layout, options: PvOptions = {}) {
   const ported = port(text);
   expect(ported.problems).toEqual([]);
-  const program = assemble(ported.text, { maxLines: portedLines });
+  const program = assemblePort(ported);
   expect(program.problems).toEqual([]);
   return { vm: paravirtual(name, options).start(boot(program)), program };
 }
