@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: what has to stay fast, with its bounds. Exits with 1 if one is broken; writes nothing.
- * `npm run bench -- --only run,draw,build,lighthouse` takes some parts, `--figure <name>` one figure.
+ * `npm run bench -- --only run,draw,machine,build,lighthouse` takes some parts, `--figure <name>` one figure.
  */
 import { parseArgs } from 'node:util';
 import { figureNames } from '../figures/index.ts';
 import { audit } from './audit.ts';
 import { timeBuilds } from './bench-build.ts';
 import { timeDraws } from './bench-draw.ts';
+import { timeMachine } from './bench-machine.ts';
 import { median, timeRun } from './bench-run.ts';
 import { findBrowser } from './browser.ts';
 import { build } from './build.ts';
@@ -47,6 +48,19 @@ async function runRows(names: readonly string[]): Promise<Row[]> {
     rows.push({ what: `${name}: run, at worst`, measured: worstMs, unit: 'ms', bound: { most: 50 }, note });
   }
   return rows;
+}
+
+function machineRows(): Row[] {
+  const { million, back } = timeMachine();
+  return [
+    { what: 'x86: instructions, bare machine', measured: million, unit: 'M/s', bound: { least: 5 } },
+    ...back.map(({ name, ms }) => ({
+      what: `x86: 10 000 steps back, ${name}`,
+      measured: ms,
+      unit: 'ms',
+      bound: { most: 50 },
+    })),
+  ];
 }
 
 async function drawRows(names: readonly string[]): Promise<Row[]> {
@@ -107,6 +121,7 @@ async function lighthouseRows(): Promise<Row[]> {
 const parts: Readonly<Record<string, (names: readonly string[]) => Promise<Row[]>>> = {
   run: runRows,
   draw: drawRows,
+  machine: () => Promise.resolve(machineRows()),
   build: buildRows,
   lighthouse: lighthouseRows,
 };

@@ -107,11 +107,10 @@ test('noise of any kind gives problems inside the text, and never throws', () =>
   }
 });
 
-test('the worst that 200 lines can hold takes no time', () => {
+test('the worst that 200 lines can hold is refused or assembled, within the time of a test', () => {
   const worst = [
     '('.repeat(1000),
     `dd ${'-'.repeat(990)}`,
-    `dd ${'1+'.repeat(490)}1`,
     '"'.repeat(1000),
     `a${'b:'.repeat(499)}`,
     `db ${"'".repeat(990)}`,
@@ -120,8 +119,9 @@ test('the worst that 200 lines can hold takes no time', () => {
   // Each jump is just too long when the next one has grown.
   const chain = Array.from({ length: 190 }, (_, n) => `x${n}: jmp x${Math.min(189, n + 40)}`);
   const doubling = Array.from({ length: 100 }, (_, n) => `d${n} equ d${n + 1} + d${n + 1}`);
-  const before = performance.now();
-  for (const text of [...worst.map((line) => `${line}\n`.repeat(200)), chain.join('\n'), doubling.join('\n')])
-    assemble(text);
-  expect(performance.now() - before).toBeLessThan(3000);
+  for (const line of worst)
+    expect(assemble(`${line}\n`.repeat(200)).problems.length, line.slice(0, 20)).toBeGreaterThan(0);
+  expect(assemble(`dd ${'1+'.repeat(490)}1\n`.repeat(200)).problems).toEqual([]);
+  expect(assemble(chain.join('\n')).problems).toEqual([]);
+  assemble(doubling.join('\n'));
 });
