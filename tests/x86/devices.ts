@@ -10,7 +10,7 @@ export function portsOf(peer: Peer): Ports & { readonly console: readonly number
   return {
     console,
     read(port, size) {
-      if (port === 0xe9) return -1 << 8 | 0xe9;
+      if (port === 0xe9) return (-1 << 8) | 0xe9;
       if (port !== 0x1f0 || size !== 4) return -1;
       const value = word < 16384 ? Math.imul(word + 1, 0x9e3779b1) : -1;
       word += 1;

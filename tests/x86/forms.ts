@@ -24,7 +24,7 @@ const all = 0x8d5;
 
 /**
  * Flags that SDM vol. 2 calls undefined after an instruction ("Flags Affected" of each): AF after AND, OR, XOR, TEST; AF
- * after shifts, OF where the count is not 1, CF where it exceeds the operand; SF, ZF, AF, PF after MUL and IMUL; all after DIV
+ * after shifts, OF of shifts and rotations where the count is not 1, CF where it exceeds the operand; SF, ZF, AF, PF after MUL and IMUL; all after DIV
  * and IDIV. A shift's row takes the largest set.
  */
 export const undefinedFlags: Readonly<Record<string, number>> = {
@@ -35,6 +35,10 @@ export const undefinedFlags: Readonly<Record<string, number>> = {
   shl: af | 0x801,
   shr: af | 0x801,
   sar: af | 0x801,
+  rol: 0x800,
+  ror: 0x800,
+  rcl: 0x800,
+  rcr: 0x800,
   mul: all & ~0x801,
   imul: all & ~0x801,
   div: all,
@@ -66,17 +70,29 @@ const rows = [
   ...['f6/2 not Eb', 'f7/2 not Ev', 'f6/3 neg Eb', 'f7/3 neg Ev'],
   ...['f6/4 mul Eb', 'f7/4 mul Ev', 'f6/5 imul Eb', 'f7/5 imul Ev', 'f6/6 div Eb', 'f7/6 div Ev'],
   ...['f6/7 idiv Eb', 'f7/7 idiv Ev', '0faf imul Gv,Ev', '69 imul Gv,Ev,Iv', '6b imul Gv,Ev,Is'],
-  ...['shl/4', 'shr/5', 'sar/7'].flatMap((one) => {
+  ...['rol/0', 'ror/1', 'rcl/2', 'rcr/3', 'shl/4', 'shr/5', 'sar/7'].flatMap((one) => {
     const [name, n] = one.split('/');
     const codes = ['c0 Eb,Ib', 'c1 Ev,Ib', 'd0 Eb', 'd1 Ev', 'd2 Eb', 'd3 Ev'];
     return codes.map((code) => code.replace(' ', `/${n} ${name} `));
   }),
   ...['50 push Zv', '58 pop Zv', '68 push Iv', '6a push Is', 'ff/6 push Ev', '8f/0 pop Ev', '60 pusha', '61 popa'],
-  ...['c9 leave', '98 cwde', '99 cdq', 'f5 cmc', 'f8 clc', 'f9 stc', 'fc cld', 'fd std', '0f09 wbinvd'],
+  ...[
+    'c9 leave',
+    '98 cwde',
+    '99 cdq',
+    'f5 cmc',
+    'f8 clc',
+    'f9 stc',
+    'fc cld',
+    'fd std',
+    '9e sahf',
+    '9f lahf',
+    '0f09 wbinvd',
+  ],
   ...conditions.map((condition, n) => `0f9${n.toString(16)} set${condition} Eb`),
   ...['8c mov En,S', '9c pushf', '9d popf', '90 nop', 'fa cli', 'fb sti', '0f06 clts', '0fa2 cpuid', '0f31 rdtsc'],
   ...['0f00/0 sldt En', '0f00/1 str En', '0f00/4 verr Ew', '0f00/5 verw Ew', '0f01/4 smsw En', '0f01/0 sgdt M'],
-  ...['0f01/1 sidt M', '0f02 lar Gv,Ew', '0f03 lsl Gv,Ew', '0f01/7 invlpg M', ],
+  ...['0f01/1 sidt M', '0f02 lar Gv,Ew', '0f03 lsl Gv,Ew', '0f01/7 invlpg M'],
   ...['0f0b ud2'],
 ];
 
@@ -91,6 +107,12 @@ export const forms: readonly Form[] = rows.map((row) => {
     operands: operands?.split(',') ?? [],
     undefined: undefinedFlags[name] ?? 0,
   };
+});
+
+/** As `forms`, a row as often as it has registers in its opcode and operands in memory: what random programs choose from. */
+export const formsByWeight: readonly Form[] = forms.flatMap((form) => {
+  const weight = form.operands.some((operand) => operand.startsWith('Z')) ? 8 : form.operands.length > 0 ? 2 : 1;
+  return Array.from({ length: weight }, () => form);
 });
 
 /** Little-endian bytes of a number. */
@@ -111,7 +133,7 @@ export function addressBytes(field: number, { base, index, scale, disp }: Addres
   const middle = field << 3;
   if (base < 0 && index < 0 && least < 5) return [middle | 5, ...bytesOf(disp, 4)];
   if (base < 0) return [middle | 4, (scale << 6) | ((index < 0 ? 4 : index) << 3) | 5, ...bytesOf(disp, 4)];
-  const short = disp << 24 >> 24 === (disp | 0);
+  const short = (disp << 24) >> 24 === (disp | 0);
   const size = !short || least === 4 ? 4 : disp !== 0 || base === 5 || least === 1 ? 1 : 0;
   const mode = size === 4 ? 0x80 : size << 6;
   const displacement = bytesOf(disp, size);

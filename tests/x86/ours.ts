@@ -30,16 +30,22 @@ export function stateOf(m: Machine, end: End): State {
   };
 }
 
-/** Runs an image to HLT, shutdown, or for `steps` steps; `watch` sees the machine before each of them. */
-export function runOurs(image: Image, steps = 200_000, watch?: (m: Machine) => void): State {
+/** Runs an image to HLT, shutdown, or for a number of steps; `watch` sees the machine after each of them. */
+export function runOurs(
+  image: Image,
+  watch?: (m: Machine) => void,
+  steps = 100_000,
+): State & { readonly console: readonly number[] } {
   const m = machineOf(image);
+  const ended = (end: End) => ({ ...stateOf(m, end), console: m.devices.console });
   for (let n = 0; n < steps; n++) {
-    watch?.(m);
+    m.last = undefined;
     const event = step(m);
+    watch?.(m);
     if (event?.kind === 'halt' && m.devices.timerPending && (m.eflags & Flag.IF) !== 0) continue;
-    if (event?.kind === 'halt') return stateOf(m, 'halt');
-    if (event?.kind === 'shutdown') return stateOf(m, 'shutdown');
+    if (event?.kind === 'halt') return ended('halt');
+    if (event?.kind === 'shutdown') return ended('shutdown');
     if (event !== undefined) throw new Error(`a native machine let out ${event.kind}`);
   }
-  return stateOf(m, 'budget');
+  return ended('budget');
 }

@@ -28,6 +28,7 @@ interface Cpu {
   reset_cpu(): void;
   main_loop(): number;
   get_eflags(): number;
+  translate_address_system_read(linear: number): number;
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
 }
@@ -43,6 +44,13 @@ export interface Peer {
    * does not get there. v86 has no single steps: for the time being RDTSC stands there, and its clock is ours.
    */
   goTo(linear: number, physical: number): boolean;
+  /**
+   * Executes LOOP to itself once, by its definition: an instruction that is its own successor cannot be stepped by `goTo`. False
+   * where it is another one.
+   */
+  stay(): boolean;
+  /** Sets flags of EFLAGS, of those in `mask`. */
+  setFlags(value: number, mask: number): void;
   /** What the program has left so far. */
   state(): State;
   /** Asserts the timer's line (vector 0x20) for an instant; to be called by `Ports`. */
@@ -97,8 +105,7 @@ function rewire(env: Record<string, unknown>, wires: Wires): Record<string, unkn
   const write = (at: number, bytes: readonly number[]) => {
     if (inside(at)) bytes.forEach((byte, offset) => hole.setUint8(at - start + offset, byte));
   };
-  const bytesOf = (value: number, size: number) =>
-    Array.from({ length: size }, (_, at) => (value >>> (8 * at)) & 0xff);
+  const bytesOf = (value: number, size: number) => Array.from({ length: size }, (_, at) => (value >>> (8 * at)) & 0xff);
   return {
     ...env,
     microtick: () => {
@@ -218,6 +225,16 @@ export async function createPeer(): Promise<Peer> {
       cpu.instruction_pointer[0] = linear;
       cpu.in_hlt[0] = 0;
       return true;
+    },
+    stay() {
+      const physical = cpu.translate_address_system_read(cpu.instruction_pointer[0] ?? 0);
+      const isLoop = cpu.mem8[physical] === 0xe2 && cpu.mem8[physical + 1] === 0xfe && cpu.reg32[1] !== 1;
+      if (isLoop) cpu.reg32[1] = (cpu.reg32[1] ?? 0) - 1;
+      return isLoop;
+    },
+    setFlags(value, mask) {
+      cpu.flags[0] = (cpu.get_eflags() & ~mask) | (value & mask);
+      cpu.flags_changed[0] = 0;
     },
     tick() {
       cpu.device_raise_irq(0);

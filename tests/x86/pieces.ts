@@ -25,7 +25,12 @@ export function diceOf(seed: number): Dice {
   const below = (n: number) => Math.floor((next() / 0x100000000) * n);
   const borders = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
   const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
-  return { below, chance: (percent) => below(100) < percent, pick, word: () => (below(3) === 0 ? pick(borders) : next()) };
+  return {
+    below,
+    chance: (percent) => below(100) < percent,
+    pick,
+    word: () => (below(3) === 0 ? pick(borders) : next()),
+  };
 }
 
 /** How a program runs, and what its chunks may therefore do. */
@@ -55,8 +60,9 @@ export function target({ dice, paging, level }: Setting, size: number): number {
   const page = (dice.below(8) << 12) + at.data;
   if (roll < 50) return page + dice.below(0x1000 - size);
   if (roll < 70) return page + 0x1000 - dice.below(size + 1) - (page + 0x1000 === at.dataEnd ? size : 0);
-  if (paging && roll < 94) return 0x400000 + (dice.below(16) << 12) + (dice.chance(30) ? 0x1000 - size : dice.below(0x1000 - size));
-  if (paging && roll < 97) return dice.pick([0x800000, 0xc0001000, 0x3ff000, 0xfffff000]) + dice.below(0xff0);
+  if (paging && roll < 94)
+    return 0x400000 + (dice.below(16) << 12) + (dice.chance(30) ? 0x1000 - size : dice.below(0x1000 - size));
+  if (paging && roll < 97) return dice.pick([0x800000, 0xc0000000 + at.data, 0x3ff000, 0xfffff000]) + dice.below(0xff0);
   // Outside of memory, and pages of the kernel, which only rings that paging keeps out may ask for.
   if (level === 3 && paging) return dice.pick([at.idt, at.handler, at.pageTable, 0x8000]) + dice.below(0xff0);
   return paging ? page : 0x200000 + dice.below(0x1000000);
@@ -110,7 +116,8 @@ export function encode(form: Form, { size, register, rm, immediate }: Filling): 
   const hasModrm = form.extension !== undefined || kinds.some((kind) => 'EGMS'.includes(kind ?? '?'));
   const field = form.extension ?? register;
   const place = typeof rm === 'number' ? undefined : rm;
-  const modrm = place === undefined ? [0xc0 | (field << 3) | Number(rm)] : addressBytes(field, place.address, place.least);
+  const modrm =
+    place === undefined ? [0xc0 | (field << 3) | Number(rm)] : addressBytes(field, place.address, place.least);
   const immediates = form.operands.flatMap((operand) => {
     if (operand[0] === 'O') return bytesOf(immediate, 4);
     if (operand[0] !== 'I') return [];
@@ -120,20 +127,23 @@ export function encode(form: Form, { size, register, rm, immediate }: Filling): 
   return [...prefixes, ...opcode, ...(hasModrm ? modrm : []), ...immediates];
 }
 
+/** Instructions whose first operand is not changed. */
 const sources = new Set(['cmp', 'test', 'push', 'mul', 'div', 'idiv']);
 
 /** An instruction of a form with operands at random, with what has to stand before and after it. */
 export function instruction(setting: Setting, form: Form): number[] {
   const { dice, level } = setting;
   const sized = form.operands.length === 0 || form.operands.some((operand) => /[vnM]$/.test(operand));
-  const size = sized && dice.chance(30) ? 2 : 4;
-  const wide = (operand: string | undefined) => operand !== undefined && !/b$/.test(operand);
-  // ESP as a destination: rings outside of 0 get it back from the handler or at the end of the chunk.
-  const mayBeEsp = level > 0 && form.undefined === 0 && dice.chance(5);
+  const size = sized && dice.chance(45) ? 2 : 4;
+  const changes = (operand: string) =>
+    form.name === 'xchg' ||
+    (operand === form.operands[0] && !sources.has(form.name) && !(form.name === 'imul' && form.operands.length === 1));
+  // ESP as a destination: rings outside of 0 get it back from the handler, or at the end.
   const pickRegister = (operand: string | undefined) => {
     if (operand === 'S') return dice.below(6);
     const number = dice.below(8);
-    return number === esp && wide(operand) && !mayBeEsp ? 0 : number;
+    if (number !== esp || operand === undefined || operand.endsWith('b') || !changes(operand)) return number;
+    return level > 0 && form.undefined === 0 && (operand === 'Zv' || dice.chance(10)) ? esp : 0;
   };
   const own = form.operands.find((operand) => /^[GZS]/.test(operand));
   const other = form.operands.find((operand) => /^[EM]/.test(operand));
@@ -145,17 +155,32 @@ export function instruction(setting: Setting, form: Form): number[] {
   const place = anywhere !== undefined && form.name === 'pop' ? { ...anywhere, prefix: [0x36] } : anywhere;
   const register = pickRegister(own);
   const rm = place ?? pickRegister(other);
-  const isShift = /^s(hl|hr|ar)$/.test(form.name);
+  const isShift = /^(s[ha]|ro|rc)[lr]$/.test(form.name);
   const immediate = form.operands.some((operand) => operand[0] === 'O') ? target(setting, size) : dice.word();
   const before = [
     ...(/div$/.test(form.name) && dice.chance(60) ? load(2, dice.chance(70) ? 0 : -1) : []),
     ...(place?.before ?? []),
   ];
-  if (isShift && form.operands.length === 1 && form.opcode[0] === 0xd3 && dice.chance(40)) before.push(0xb1, dice.below(40));
+  if (isShift && form.operands.length === 1 && form.opcode[0] === 0xd3 && dice.chance(40))
+    before.push(0xb1, dice.below(40));
   const touchesEsp = [register, rm].includes(esp);
   // The manual defines OF after a shift by one, and CF after any that is no longer than the operand.
   const byOne = isShift && (form.opcode[0] ?? 0) >> 1 === 0x68;
   const unclear = byOne ? form.undefined & 0x10 : form.undefined;
   const after = touchesEsp && level > 0 ? load(esp, at.userStack - 0x100) : [];
   return [...before, ...encode(form, { size, register, rm, immediate }), ...cleanFlags(unclear), ...after];
+}
+
+/** Makes the bytes of one chunk that begins at `start`. */
+export type Maker = (setting: Setting, start: number) => number[];
+
+/** `push value`. */
+export const push = (value: number): number[] => [0x68, ...bytesOf(value, 4)];
+
+/** What a list has for a ring. */
+export const ring = <T>(list: readonly T[], level: number): T => list[level] as T;
+
+/** Flags for POPF and IRET: without TF, NT (a task switch), VM, and what v86 clears. */
+export function anyFlags(dice: Dice): number {
+  return (dice.word() & 0x240ed5) | (dice.below(4) << 12) | 2;
 }

@@ -15,12 +15,15 @@ const pages = 8;
 
 /** Page tables: low memory is the kernel's, code, stack and data the user's too; data and aliases with bits at random. */
 function tables({ dice }: Setting, large: boolean): Piece[] {
-  const bits = () => (dice.below(0x1000) & 0xf7e & (dice.chance(70) ? -1 : ~6)) | (dice.chance(85) ? 1 : 0) | (dice.chance(60) ? 6 : 0);
+  const bits = () =>
+    (dice.below(0x1000) & 0xf7e & (dice.chance(70) ? -1 : ~6)) | (dice.chance(85) ? 1 : 0) | (dice.chance(60) ? 6 : 0);
   const low = Array.from({ length: 256 }, (_, page) => {
     const address = page << 12;
     if (address >= at.data && address < at.dataEnd) return address | bits() | (dice.chance(60) ? 7 : 0);
     if (page === (at.edge >> 12) + 1) return address | bits();
-    const isUser = [1, 2, 0xa, 0xb, at.edge >> 12].includes(page);
+    const isUser = [1, 2, 0xb, at.edge >> 12].includes(page);
+    // The page that string instructions fall back to is accessed and dirty already (chunks.ts).
+    if (page === 0xa) return address | 0x67;
     return address | (isUser ? 7 : 3);
   });
   const aliases = Array.from({ length: 16 }, () => (at.data + (dice.below(pages) << 12)) | bits());
@@ -68,7 +71,7 @@ export function programOf(seed: number): Program {
   const dice = diceOf(seed);
   const setting: Setting = {
     dice,
-    level: dice.pick([0, 0, 0, 1, 3, 3]),
+    level: dice.pick([0, 0, 0, 0, 1, 2, 3, 3, 3]),
     iopl: dice.below(4),
     paging: dice.chance(60),
   };

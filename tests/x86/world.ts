@@ -213,7 +213,10 @@ export const world: readonly Piece[] = [
     ]),
   },
   { at: at.log, bytes: Uint8Array.from(pointers) },
-  { at: at.stacks, bytes: Uint8Array.from([0x9000, at.innerStack, at.innerStack, at.userStack].flatMap((n) => bytesOf(n, 4))) },
+  {
+    at: at.stacks,
+    bytes: Uint8Array.from([0x9000, at.innerStack, at.innerStack, at.userStack].flatMap((n) => bytesOf(n, 4))),
+  },
   {
     at: at.idt,
     bytes: Uint8Array.from(
