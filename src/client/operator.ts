@@ -1,7 +1,15 @@
 /** A figure that is operated: one state, drawn into the page's nodes; whoever operates it only asks for a new state. */
 import { select } from 'd3-selection';
 import type { Asked } from '../figure/address.ts';
-import type { AnyFigure, Readout, Root, Stage, Value, Values } from '../figure/contract.ts';
+import {
+  stageSize,
+  type AnyFigure,
+  type Readout,
+  type Root,
+  type Stage,
+  type Value,
+  type Values,
+} from '../figure/contract.ts';
 import { openPlayer, seek, setValues, undo, type PlayerState } from '../figure/player.ts';
 import { presetValues, resolveNumbers, sameValue } from '../figure/values.ts';
 import { formatReadout } from '../figure/words.ts';
@@ -237,8 +245,11 @@ export class Operator {
   #draw(both = false): void {
     for (const [stage, root] of this.#roots) {
       const svg = root.node()?.ownerSVGElement;
-      if (svg && (both || svg.getClientRects().length > 0))
-        this.figure.draw(root, this.frame, this.#state.values, stage);
+      if (!svg || (!both && svg.getClientRects().length === 0)) continue;
+      const { values } = this.#state;
+      const { heightOf } = this.figure;
+      if (heightOf) svg.setAttribute('viewBox', `0 0 ${stageSize[stage]} ${heightOf(values, stage)}`);
+      this.figure.draw(root, this.frame, values, stage);
     }
   }
 

@@ -194,7 +194,7 @@ export function picture(opening: Opening, stage: Stage, index: number, fonts = '
     markup: stageMarkup(opening, stage, index),
     fonts,
     stage,
-    height: figure.about.height[stage],
+    height: figure.heightOf?.(values, stage) ?? figure.about.height[stage],
     title: figure.about.picture,
     description: figure.describe(frames.at(index), values),
     tokens: read('tokens.css'),

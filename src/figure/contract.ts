@@ -3,7 +3,7 @@
  *
  * A figure module exports, in this order: `about`, `params`, `presets`, `initial`, `moments`, `run`, `draw`, `describe`,
  * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`; after `run` also `first` where its data is more
- * than a page should carry, and `stop` and `lineOf` where it runs a program. Everything that surrounds a figure (play,
+ * than a page should carry, and `stop`, `lineOf` and `heightOf` where it runs a program. Everything that surrounds a figure (play,
  * step back, address, print, the static picture, the words, the tests) is made from these and from nothing else.
  */
 import type { Selection } from 'd3-selection';
@@ -157,7 +157,7 @@ export interface About {
   /** What is left out, a sentence each. */
   readonly leavesOut: readonly string[];
   readonly sources: readonly Source[];
-  /** Heights of the two stages in SVG units; widths are fixed (`stageSize`). May depend on the values. */
+  /** Heights of the two stages in SVG units as the figure opens; widths are fixed (`stageSize`). */
   readonly height: { readonly wide: number; readonly narrow: number };
   /** Milliseconds a frame stays at speed 1; 700 where left out. */
   readonly frameMs?: number;
@@ -239,6 +239,8 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
   readonly stop?: (frames: Frames<F>, values: ValuesOf<P>, index: number) => number;
   /** The line of the text parameter, from 1, that this moment is about; undefined where it is about none. */
   readonly lineOf?: (frame: F, values: ValuesOf<P>) => number | undefined;
+  /** Height of a stage where it depends on the values; `about.height` has it for those that the figure opens with. */
+  readonly heightOf?: (values: ValuesOf<P>, stage: Stage) => number;
   /** Draws one frame, idempotently; only reads. */
   draw(root: Root, frame: F, values: ValuesOf<P>, stage: Stage): void;
   /** The same moment in a sentence or two. */

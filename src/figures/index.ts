@@ -2,6 +2,7 @@
 import type { AnyFigure } from '../figure/contract.ts';
 
 const register: Readonly<Record<string, () => Promise<unknown>>> = {
+  'cpu-lab': () => import('./cpu-lab.ts'),
   'trap-and-emulate': () => import('./trap-and-emulate.ts'),
   'time-sharing': () => import('./time-sharing.ts'),
   'stack-paths': () => import('./stack-paths.ts'),

@@ -200,7 +200,7 @@ function file(figure: AnyFigure, values: Values, frame: unknown, stage: Stage): 
   const svg = standalone({
     markup: drawStatic(figure, frame, values, stage, figure.about.name),
     stage,
-    height: figure.about.height[stage],
+    height: figure.heightOf?.(values, stage) ?? figure.about.height[stage],
     title: figure.about.picture,
     description: figure.describe(frame, values),
     theme: 'light',

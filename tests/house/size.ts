@@ -31,6 +31,7 @@ const contractNames = new Set([
   'first',
   'stop',
   'lineOf',
+  'heightOf',
   'draw',
   'describe',
   'readouts',

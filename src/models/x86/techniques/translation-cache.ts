@@ -219,10 +219,11 @@ export function retranslate(cache: Cache, unit: Unit): Block {
   return made;
 }
 
-/** Lines of a block for the figure: guest address and text, and what each instruction became. */
+/** Lines of a block for the figure: each instruction and what it became; `label` names the targets of the guest's jumps. */
 export function listing(
   cache: Cache,
   block: Block,
+  label?: (address: number) => string,
 ): readonly { readonly unit: Unit; readonly guest: string; readonly made: readonly string[] }[] {
   return block.units.map((unit) => {
     const made: string[] = [];
@@ -232,9 +233,9 @@ export function listing(
         return cache.ground.machine.memory[(cache.code[offset >>> 12] ?? 0) + (offset & 0xfff)] ?? 0;
       });
       const decoded = decodeBytes(bytes, 0);
-      made.push(disassemble(decoded));
+      made.push(disassemble(decoded, at));
       at += decoded.length;
     }
-    return { unit, guest: disassemble(decodeBytes(Uint8Array.from(unit.bytes), 0)), made };
+    return { unit, guest: disassemble(decodeBytes(Uint8Array.from(unit.bytes), 0), unit.guest, label), made };
   });
 }
