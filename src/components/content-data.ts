@@ -18,6 +18,7 @@ import {
   type TimelineEvent,
 } from './content-schemas.ts';
 import { familySchema, type Family } from './family-schema.ts';
+import { nanoSchema, publishedRow, type Published } from './nano-schema.ts';
 import { sospSchema, type SospTable } from './sosp-schema.ts';
 import { guestTypesSchema, type GuestTypes } from './guest-types-schema.ts';
 
@@ -112,6 +113,19 @@ export function loadGuestTypes(folder = contentFolder()): GuestTypes {
     for (const { id, cells } of types)
       for (const [aspect, { cite }] of Object.entries(cells)) assertCited(folder, file, `${id}.${aspect}`, [cite]);
   });
+}
+
+/** The rows of content/nano-benchmarks.yaml with their numbers; throws also where content/numbers.yaml has no such number. */
+export function loadNano(folder = contentFolder()): readonly Published[] {
+  const file = 'nano-benchmarks.yaml';
+  const numbers = loadNumbers(folder);
+  const value = (name: string): number => {
+    const [group = '', key = ''] = name.split('.');
+    const entry = numbers[group]?.[key];
+    if (!entry) throw new Error(`content/${file} names ${name}, which content/numbers.yaml does not have.`);
+    return entry.value;
+  };
+  return load(folder, file, nanoSchema).map((row) => publishedRow(row, value));
 }
 
 const cache = new Map<string, { readonly stamp: string; readonly data: unknown }>();

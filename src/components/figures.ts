@@ -13,13 +13,14 @@ import {
   resolveNumbers,
   sameValue,
 } from '../figure/values.ts';
-import { loadFigure } from '../figures/index.ts';
+import { loadComputed, loadFigure } from '../figures/index.ts';
 import { referenceShort } from './citations.ts';
 import {
   loadCommits,
   loadFamily,
   loadGrids,
   loadGuestTypes,
+  loadNano,
   loadRack,
   loadSosp,
   loadTimeline,
@@ -49,13 +50,18 @@ export interface Opening {
 }
 
 const figures = new Map<string, Promise<AnyFigure>>();
+/** What models have computed for figures; `readyFigure` puts it here. */
+const computed = new Map<string, unknown>();
 const openings = new Map<string, Promise<Opening>>();
 
 /** A figure with its published numbers filled in. */
 export function readyFigure(name: string): Promise<AnyFigure> {
   let figure = figures.get(name);
   if (!figure) {
-    figure = loadFigure(name).then((module) => resolveNumbers(module, publishedNumber));
+    figure = loadFigure(name).then(async (module) => {
+      computed.set(name, await loadComputed(name));
+      return resolveNumbers(module, publishedNumber);
+    });
     if (!import.meta.env?.DEV) figures.set(name, figure);
   }
   return figure;
@@ -69,6 +75,7 @@ const loaders: Readonly<Record<string, () => unknown>> = {
   'racks.yaml': () => loadRack(),
   'grids.yaml': () => loadGrids(),
   'sosp2003.yaml': () => loadSosp(),
+  'nano-benchmarks.yaml': () => ({ published: loadNano(), counted: computed.get('nano-benchmarks') }),
   'guest-types.yaml': guestTypesData,
 };
 

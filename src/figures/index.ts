@@ -18,6 +18,7 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
   'energy-and-carbon': () => import('./energy-and-carbon.ts'),
   'sosp-2003': () => import('./sosp-2003.ts'),
   overhead: () => import('./overhead.ts'),
+  'nano-benchmarks': () => import('./nano-benchmarks.ts'),
   'sensitive-instructions': () => import('./sensitive-instructions.ts'),
 };
 
@@ -29,4 +30,9 @@ export async function loadFigure(name: string): Promise<AnyFigure> {
   const load = Object.hasOwn(register, name) ? register[name] : undefined;
   if (!load) throw new Error(`There is no figure ${name}. There are: ${figureNames.join(', ')}.`);
   return (await load()) as AnyFigure;
+}
+
+/** What models compute for figures at build, because it would keep a reader waiting; undefined for all others. */
+export async function loadComputed(name: string): Promise<unknown> {
+  return name === 'nano-benchmarks' ? (await import('./nano-benchmarks-data.ts')).compute() : undefined;
 }

@@ -49,7 +49,7 @@ export const about: About = {
     { cite: 'sosp2003', at: '§§2, 3.3 and 4.2' },
     { cite: 'agesen2012', at: 'Table 1' },
     { cite: 'bhargava2008', at: 'Tables 1 and 2' },
-    { cite: 'xen-support', at: 'x86/PV' },
+    { cite: 'xen-support-md', at: 'x86/PV' },
   ],
   height,
   frameMs: 160,

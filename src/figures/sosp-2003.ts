@@ -34,7 +34,7 @@ export const about: About = {
   ],
   sources: [
     { cite: 'sosp2003', at: '§4' },
-    { cite: 'xen-support', at: 'x86/PV' },
+    { cite: 'xen-support-md', at: 'x86/PV' },
   ],
   height,
   frameMs: 1200,

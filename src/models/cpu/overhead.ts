@@ -14,10 +14,12 @@ import type { Costs } from '../x86/costs.ts';
 
 /** What a guest does that costs more under a hypervisor. */
 export const eventNames = ['syscalls', 'updates', 'faults', 'switches', 'io', 'interrupts', 'misses'] as const;
+/** One of them. */
 export type EventName = (typeof eventNames)[number];
 
 /** Ways to run it; `native` is what the others are held against. */
 export const techniqueNames = ['native', 'translation', 'pv', 'shadow', 'nested'] as const;
+/** One of them. */
 export type TechniqueName = (typeof techniqueNames)[number];
 
 /** Events per million instructions. */
