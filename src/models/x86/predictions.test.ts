@@ -6,6 +6,7 @@ import { nanoNames, type NanoName } from './samples/nano.ts';
 import { binaryTranslation } from './techniques/binary-translation.ts';
 import { hvmNested, hvmShadow } from './techniques/hvm.ts';
 import { native } from './techniques/native.ts';
+import { paravirtual } from './techniques/pv.ts';
 
 const exitsOf = (counts: Counts): number => exits({ ...noCounters(), ...counts });
 
@@ -66,5 +67,27 @@ describe('under VT-x', () => {
   test('with nested paging only the port exits', () => {
     const names: readonly NanoName[] = nanoNames.filter((name) => exitsOf(perRound(name, hvmNested)) > 0);
     expect(names).toEqual(['in']);
+  });
+});
+
+describe('ported to Xen in 32 bits', () => {
+  const xen = paravirtual('pv-32');
+  test('a fault whose handler maps the page enters Xen twice: once bounced, once to have the entry checked', () => {
+    const counts = perRound('demand-fault', xen);
+    expect(counts).toMatchObject({ traps: 1, bounces: 1, hypercalls: 1, pageTableUpdatesValidated: 1 });
+  });
+  test('a switch of address spaces is one hypercall', () => {
+    const counts = perRound('context-switch', xen);
+    expect(counts).toMatchObject({ hypercalls: 1, cr3Loads: 1 });
+    expect(counts.bounces).toBeUndefined();
+  });
+  test('a system call goes to the kernel by the fast gate, as on the bare machine', () => {
+    const counts = perRound('syscall', xen);
+    expect(counts.traps).toBe(1);
+    expect(counts.bounces).toBeUndefined();
+    expect(counts.hypercalls).toBeUndefined();
+  });
+  test('in 64 bits it takes two entries and two loads of CR3', () => {
+    expect(perRound('syscall', paravirtual('pv-64'))).toMatchObject({ bounces: 1, hypercalls: 1, cr3Loads: 2 });
   });
 });

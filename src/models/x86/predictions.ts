@@ -13,6 +13,7 @@ import { assemble } from './assembler.ts';
 import { boot } from './boot.ts';
 import { noCounters, type Counters } from './costs.ts';
 import { nano, type NanoName } from './samples/nano.ts';
+import { assemblePort, port } from './techniques/port.ts';
 import type { Technique } from './techniques/technique.ts';
 
 /** Events of one round, those that are not 0. */
@@ -23,7 +24,8 @@ const [before, counted] = [8, 8];
 
 /** Counts of one round of a program under a technique; throws a sentence where the program does not get that far. */
 export function perRound(name: NanoName, technique: Technique): Counts {
-  const program = assemble(nano(name, before + counted + 2));
+  const text = nano(name, before + counted + 2);
+  const program = technique.ported ? assemblePort(port(text)) : assemble(text);
   const measured = program.symbols.get('measured');
   const vm = technique.start(boot(program));
   let visits = 0;
