@@ -27,7 +27,7 @@ export const about: About = {
   title: 'PVH leaves page tables to the CPU, and asks Xen for devices',
   question: 'What kinds of guests does Xen run on x86, who does what for each, and which of them fit?',
   caption:
-    'Each row is a kind of guest, each cell says who does the work: the guest itself, which knows of Xen, or the CPU, Xen, or QEMU. At the right, what is left of them once QEMU is ruled out. Choose other constraints, and another aspect to read about.',
+    'Each row is a kind of guest, each cell says who does the work: the guest itself, which knows of Xen, or the CPU, Xen, or QEMU. At the right stands what your constraints leave, and which of them excludes the others.',
   picture:
     'A table with the five kinds of x86 guests as rows. Cells name how each boots, runs, keeps page tables, gets interrupts and reaches devices. Beside each row stands whether the chosen constraints leave it, and why not.',
   models: [

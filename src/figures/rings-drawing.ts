@@ -6,10 +6,7 @@ import { drawBox, type Box } from './marks/box.ts';
 import { hatch } from './marks/hatch.ts';
 import { keyed, part, round } from './marks/keyed.ts';
 import { drawLabels, type Label } from './marks/label.ts';
-import { wrapText } from './marks/text.ts';
 import { checkNames, labelOf, levelName, parties, says, targets, verdictWords } from './rings-words.ts';
-
-const regular = { size: 13 } as const;
 
 /** Heights of the stages in SVG units. */
 export const stageHeights = { wide: 366, narrow: 836 } as const;
@@ -219,22 +216,14 @@ function drawChecks(root: Root, { access, question, wide }: Scene, frame: Frame)
   drawLabels(
     group,
     'words',
-    items.flatMap((check): Label[] => [
-      {
-        key: check.name,
-        x: frame.x + 24,
-        y: check.y + 11,
-        text: checkNames[check.name],
-        look: check.shown ? 'strong' : 'quiet',
-      },
-      {
-        key: `${check.name}-says`,
-        x: frame.x + 24,
-        y: check.y + 28,
-        text: check.isOpen ? '' : says(check, access, question),
-        look: check.shown ? '' : 'quiet',
-      },
-    ]),
+    items.flatMap((check): Label[] => {
+      const { name, y, shown } = check;
+      const told = check.isOpen ? '' : says(check, access, question);
+      const first = { key: name, x: frame.x + 24, y: y + 11, text: checkNames[name], look: shown ? 'strong' : 'quiet' };
+      return told
+        ? [first, { ...first, key: `${name}-says`, y: y + 28, text: told, look: shown ? '' : 'quiet' }]
+        : [first];
+    }),
   );
   const low = frame.y + 5 * step + (wide ? 4 : 2);
   // The rank of what is reached is above that of who reaches: what the layout is there to prevent.
@@ -255,12 +244,6 @@ function drawChecks(root: Root, { access, question, wide }: Scene, frame: Frame)
   const [title, note] = over ? verdictWords(access) : ['Still open', ''];
   drawLabels(box, 'words', [
     { key: 'verdict', x: frame.x + 12, y: low + (wide ? 27 : 20), text: title, look: 'strong large' },
-    ...wrapText(note, frame.width - 60, regular).map((text, index) => ({
-      key: `note-${index}`,
-      x: frame.x + 12,
-      y: low + (wide ? 47 : 38) + index * 17,
-      text,
-      look: 'quiet',
-    })),
+    { key: 'note', x: frame.x + 12, y: low + (wide ? 47 : 38), text: note, look: 'quiet' },
   ]);
 }

@@ -55,8 +55,8 @@ export function says({ name, asked, by, leaks, own }: Check, { layout }: Access,
         ? 'Arm has none'
         : '64-bit mode checks no limit'
       : name === 'second' && !layout.guestMode
-        ? 'the CPU is in no guest mode'
-        : 'not asked';
+        ? 'the CPU is in none'
+        : '';
   const ring = layout.arm ? `EL${level}` : `ring ${level}`;
   if (name === 'instruction')
     return layout.arm
@@ -70,8 +70,8 @@ export function says({ name, asked, by, leaks, own }: Check, { layout }: Access,
     return by === 'address size'
       ? '32-bit offsets end below Xen'
       : by
-        ? `beyond the limit of ${ring}, ${hex(reach(layout, level))}`
-        : `within the limit, ${hex(reach(layout, level))}`;
+        ? `beyond the limit, 0x${reach(layout, level).toString(16)}`
+        : 'within the limit';
   if (name === 'root')
     return by ? `not in the table of ${party(from)}` : own ? 'may map it itself' : 'mapped in this table';
   if (name === 'bits')
@@ -97,7 +97,6 @@ export function says({ name, asked, by, leaks, own }: Check, { layout }: Access,
 }
 
 const party = (one: Who | undefined): string => (one === 'xen' ? 'Xen' : `the ${one === 'user' ? 'program' : one}`);
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** What comes of an access: in a word or two, and what follows. */
 export function verdictWords({ verdict, by, handler }: Access): readonly [string, string] {

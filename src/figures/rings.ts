@@ -18,10 +18,10 @@ import { labelOf, levelName, parties, says, targets, verdictWords } from './ring
 
 export const about: About = {
   name: 'rings',
-  title: 'On 64 bits a PV kernel stands beside its own programs',
+  title: 'Three parties, and page tables that know only two',
   question: 'Where do program, kernel and hypervisor stand, and what keeps each out of the memory of the others?',
   caption:
-    'As it opens, a program of a 64-bit PV guest reaches for its kernel’s data. Both stand in ring 3, so no bit in a page can tell them apart; Xen keeps them on two page tables. Choose another layout, another party and another target.',
+    'A page-table entry knows user and supervisor. Program, kernel and hypervisor are three, and each layout has another way to keep the third apart: a segment limit, a second table, a mode for guests. Choose a layout, who reaches, and for what; the check that decides has the cross.',
   picture:
     'Three parts. Privilege levels as bands, with program, kernel and Xen in them. The memory that the asking party’s page table shows. The five checks of the processor in order, each passed, stopped or not made, with what comes of it below.',
   models: [
@@ -154,7 +154,7 @@ export function readouts({ verdict, by, layout, handler, over }: Moment, { from 
 
 export const columns: readonly Column<Check>[] = [
   { name: 'check', value: ({ name }) => name },
-  { name: 'made', value: ({ asked }) => (asked ? 'yes' : 'no') },
+  { name: 'made', value: ({ asked }) => String(asked) },
   { name: 'stopped by', value: ({ by }) => by ?? '' },
 ];
 
@@ -167,34 +167,15 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     name: 'open-xen',
     title: 'Get at Xen without a flaw',
     text: 'On a sound processor, find the layout in which a guest’s kernel reads Xen’s memory and nothing stops it.',
-    check({ values, frames }) {
-      if (values.cpu !== 'sound') return { done: false, says: 'The processor is to be sound.' };
-      if (values.from !== 'kernel' || values.to !== 'xen')
-        return { done: false, says: 'Let the kernel reach for Xen’s memory.' };
-      const { verdict, by } = frames.at(0) as Moment;
-      if (verdict === 'nobody there') return { done: false, says: 'Natively there is no Xen to get at.' };
-      return verdict === 'allowed'
-        ? { done: true, says: 'Long mode checks no limit, and to paging ring 1 is as good as ring 0.' }
-        : { done: false, says: `Here this stops it: ${by}.` };
+    check({ values: { cpu, from, to }, frame: { verdict } }) {
+      const asked = cpu === 'sound' && from === 'kernel' && to === 'xen';
+      if (asked && verdict === 'allowed')
+        return { done: true, says: 'Long mode checks no limit, and to paging ring 1 is as good as ring 0.' };
+      return {
+        done: false,
+        says: asked ? `Verdict here: ${verdict}.` : 'Let the kernel reach for Xen’s memory, on a sound processor.',
+      };
     },
     answer: { values: { layout: 'ring1', from: 'kernel', to: 'xen' } },
-  },
-  {
-    name: 'own-kernel',
-    title: 'The front door is shut',
-    text: 'With Meltdown, find a kind of guest that Xen has whose programs find nothing at their kernel’s own addresses.',
-    check({ values, frames }) {
-      if (values.cpu === 'sound') return { done: false, says: 'The processor is to have the flaw.' };
-      if (values.from !== 'user' || values.to !== 'kernel')
-        return { done: false, says: 'Let the program reach for its kernel’s data.' };
-      if (values.layout === 'arm') return { done: false, says: 'The flaw is here one of Intel’s processors.' };
-      return (frames.at(0) as Moment).verdict === 'refused'
-        ? {
-            done: true,
-            says: 'Its table lacks the kernel. It has Xen’s memory, though, and that maps all of the machine’s.',
-          }
-        : { done: false, says: 'Here the program reads it.' };
-    },
-    answer: { values: { cpu: 'meltdown' } },
   },
 ];
