@@ -46,7 +46,7 @@ export interface Trial {
   readonly trapped: boolean;
 }
 
-const eax = (what = ''): Look => ({ at: 'eax', what });
+const eax = (what: string): Look => ({ at: 'eax', what });
 const fault = (otherwise: string): Look => ({ at: 'fault', otherwise });
 const row = (
   group: Row['group'],
@@ -70,8 +70,8 @@ const withLdt = 'mov dword [0x830], 0x80000067\nmov dword [0x834], 0x8200\nlgdt 
 export const sensitive: readonly Row[] = [
   row('registers', 'sgdt', 'sgdt [0x8000]', 'where the GDT lies', eax('base'), '', 'mov eax, [0x8002]'),
   row('registers', 'sidt', 'sidt [0x8000]', 'where the IDT lies', eax('base'), '', 'mov eax, [0x8002]'),
-  row('registers', 'sldt', 'sldt eax', 'the selector of the LDT', eax(), withLdt),
-  row('registers', 'smsw', 'smsw ax', 'the lower half of CR0', eax()),
+  row('registers', 'sldt', 'sldt eax', 'the selector of the LDT', eax('LDT'), withLdt),
+  row('registers', 'smsw', 'smsw ax', 'the lower half of CR0', eax('CR0')),
   row(
     'registers',
     'pushf',
@@ -91,17 +91,17 @@ export const sensitive: readonly Row[] = [
     'mov ebx, 0x10',
     'shr eax, 13\nand eax, 3',
   ),
-  row('protection', 'lsl', 'lsl eax, ebx', 'the limit of the kernel’s data', eax(), 'mov ebx, 0x10'),
+  row('protection', 'lsl', 'lsl eax, ebx', 'the limit of the kernel’s data', eax('limit'), 'mov ebx, 0x10'),
   row('protection', 'verr', 'verr bx', 'may ring 1 read it?', zero, asking),
   row('protection', 'verw', 'verw bx', 'may ring 1 write it?', zero, asking),
   row('protection', 'pop', 'pop es', 'a selector that asks as ring 1', fault('loaded'), 'push dword 0x11'),
-  row('protection', 'push', 'push cs', 'the selector of its own code', eax(), '', 'pop eax'),
+  row('protection', 'push', 'push cs', 'the selector of its own code', eax('CS'), '', 'pop eax'),
   row(
     'protection',
     'call',
     'call 0x08:there',
     'CS in the frame that it pushes',
-    eax(),
+    eax('CS'),
     '',
     'nop\nthere: mov eax, [esp+4]',
   ),
@@ -116,8 +116,8 @@ export const sensitive: readonly Row[] = [
     'push dword 0x09\npush dword there',
     'nop\nthere: nop',
   ),
-  row('protection', 'str', 'str eax', 'the selector of the TSS', eax()),
-  row('protection', 'mov', 'mov eax, cs', 'the selector of its own code', eax()),
+  row('protection', 'str', 'str eax', 'the selector of the TSS', eax('TR')),
+  row('protection', 'mov', 'mov eax, cs', 'the selector of its own code', eax('CS')),
   row(
     'ours',
     'iret',
@@ -134,7 +134,7 @@ export const privileged: readonly Row[] = [
   row('privileged', 'cli', 'cli', 'IF afterwards', interruptFlag, 'sti'),
   row('privileged', 'sti', 'sti', 'IF afterwards', interruptFlag),
   row('privileged', 'lgdt', 'lgdt [table]', 'another GDT', fault('loaded')),
-  row('privileged', 'mov-cr0', 'mov eax, cr0', 'CR0', eax()),
+  row('privileged', 'mov-cr0', 'mov eax, cr0', 'CR0', eax('CR0')),
   row(
     'privileged',
     'clts',
@@ -145,7 +145,7 @@ export const privileged: readonly Row[] = [
     'mov eax, cr0\nshr eax, 3\nand eax, 1',
   ),
   row('privileged', 'out', 'out 0x40, eax', 'the timer', fault('taken'), 'sub eax, eax'),
-  row('privileged', 'in', 'in al, 0xe9', 'the console', eax(), 'sub eax, eax'),
+  row('privileged', 'in', 'in al, 0xe9', 'the console', eax('AL'), 'sub eax, eax'),
   row('privileged', 'hlt', 'hlt', 'the end', fault('halted')),
 ];
 
@@ -174,8 +174,7 @@ function outcome(vm: Vm, look: Look): Outcome {
   if (look.at === 'fault') return look.otherwise;
   if (look.at === 'flag') return `${look.flag} ${(eflags & Flag[look.flag]) !== 0 ? 1 : 0}`;
   const value = (reg[0] ?? 0) >>> 0;
-  const isCount = look.what !== '' && look.what !== 'base';
-  return `${look.what} ${isCount ? value : `0x${value.toString(16)}`}`.trim();
+  return `${look.what} ${value < 16 ? value : `0x${value.toString(16)}`}`;
 }
 
 /** Runs a row's program to its halt; tells whether the CPU left the guest at `it`. */
