@@ -26,7 +26,7 @@ export const about: About = {
   picture: 'For each measurement and technique a published and a predicted mark on a scale of cycles, and the error',
   models: [
     'Each program is a loop. Counted are the events of one round, late in the run, less those of an empty loop: traps, exits, call-outs, emulations, entries read in walks. The cost of each event is a primitive under Assumptions; none of the published results shown here is among them.',
-    'The machine is the Pentium 4 of Adams and Agesen with the exit that ATC 2012 gives for its core (Prescott); `forkwait` also with a Merom’s. Page fault and context switch are those of SOSP 2003: what Xen adds to native Linux, at 2.4 GHz.',
+    'The machine is the Pentium 4 of Adams and Agesen with the exit that ATC 2012 gives for its core (Prescott); forkwait also with a Merom’s. Page fault and context switch are those of SOSP 2003: what Xen adds to native Linux, at 2.4 GHz.',
     'Programs are run when the site is built; the costs can be changed here.',
   ],
   leavesOut: [
