@@ -109,11 +109,13 @@ export function compressDescriptor(low: number, high: number): readonly [number,
 
 /** A word of the guest's linear memory by its own tables; undefined where they map none. */
 function word(ground: Ground, linear: number): number | undefined {
+  const at = probe(ground.guest, linear).machine;
+  if ((linear & 0xfff) <= 0xffc) return at === undefined ? undefined : readPhysical(ground.machine, at, 4);
   let value = 0;
   for (let i = 0; i < 4; i++) {
-    const at = probe(ground.guest, (linear + i) >>> 0).machine;
-    if (at === undefined) return undefined;
-    value |= readPhysical(ground.machine, at, 1) << (8 * i);
+    const byteAt = probe(ground.guest, (linear + i) >>> 0).machine;
+    if (byteAt === undefined) return undefined;
+    value |= readPhysical(ground.machine, byteAt, 1) << (8 * i);
   }
   return value;
 }
@@ -123,19 +125,22 @@ export function mirror(ring: Ring): ReadonlySet<number> {
   const { ground, gdt } = ring;
   const { machine, guest } = ground;
   const { base, limit } = guest.gdtr;
-  const frames = new Set<number>();
-  for (let offset = 0; offset < 0x1000; offset += 8) {
-    const at = (base + offset) >>> 0;
-    const low = offset + 7 <= limit ? word(ground, at) : 0;
-    const high = offset + 7 <= limit ? word(ground, (at + 4) >>> 0) : 0;
-    if (offset + 7 <= limit)
-      for (const linear of [at, (at + 7) >>> 0]) frames.add((probe(guest, linear).physical ?? 0) >>> 12);
-    const pair = offset === 0 || low === undefined || high === undefined ? [0, 0] : compressDescriptor(low, high);
-    for (const i of [0, 1]) {
-      const to = gdt + offset + 4 * i;
-      if (readPhysical(machine, to, 4) !== (pair[i]! | 0)) writePhysical(machine, to, 4, pair[i]!);
-    }
+  const entries = Math.min((limit + 1) >>> 3, 512);
+  for (let i = 0; i < 512; i++) {
+    const to = gdt + i * 8;
+    const at = (base + i * 8) >>> 0;
+    const low = i > 0 && i < entries ? word(ground, at) : 0;
+    const high = i > 0 && i < entries ? word(ground, (at + 4) >>> 0) : 0;
+    const absent = low === undefined || high === undefined || (low | high) === 0;
+    if (absent && readPhysical(machine, to + 4, 4) === 0) continue;
+    const pair = absent ? [0, 0] : compressDescriptor(low, high);
+    for (const half of [0, 1])
+      if (readPhysical(machine, to + 4 * half, 4) !== (pair[half]! | 0))
+        writePhysical(machine, to + 4 * half, 4, pair[half]!);
   }
+  const frames = new Set<number>();
+  for (const linear of entries > 0 ? [base, (base + entries * 8 - 1) >>> 0] : [])
+    frames.add((probe(guest, linear).physical ?? 0) >>> 12);
   return frames;
 }
 

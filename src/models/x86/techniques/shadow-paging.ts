@@ -12,7 +12,7 @@
  */
 import { flushTlb, Page, writePhysical } from '../paging.ts';
 import { Cr0, Cr4, Written } from '../state.ts';
-import { allocate, free, type Ground, readGuest, toMachine, writeGuest } from './ground.ts';
+import { allocate, free, type Ground, own, readGuest, toMachine, writeGuest } from './ground.ts';
 
 const { P, RW, US, A, D, PS } = Page;
 
@@ -122,7 +122,7 @@ export function loadRoot(shadows: Shadows): void {
   const key = rootKey(shadows);
   let root = roots.get(key);
   if (root === undefined) {
-    root = frame(shadows) ?? (allocate(ground));
+    root = frame(shadows) ?? own(ground);
     roots.set(key, root);
     if (reserved !== undefined) put(shadows, root, reserved.index, reserved.entry);
     if (key >= 0) settle(shadows);
