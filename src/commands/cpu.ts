@@ -15,6 +15,7 @@ import { costsOn, cycles, machines, type MachineName } from '../models/x86/costs
 import { Reg, Vector } from '../models/x86/state.ts';
 import { techniques } from '../models/x86/techniques/index.ts';
 import { type Divergence, mostSteps, play, type Run } from '../models/x86/techniques/lab.ts';
+import { assemblePort, port } from '../models/x86/techniques/port.ts';
 import type { Ended, Vm } from '../models/x86/techniques/technique.ts';
 import type { Answer } from './figure.ts';
 import { numbersIn } from './numbers.ts';
@@ -57,7 +58,8 @@ function run(args: readonly string[], root: string): string {
   const steps = readNumber(options.steps) ?? 0;
   if (steps < 1 || steps > mostSteps) throw new Error(`--steps is a number from 1 to ${mostSteps}.`);
   const dump = options.dump === undefined ? undefined : readDump(options.dump);
-  const played = play(load(file), technique, { steps });
+  const program = load(file);
+  const played = play(technique.ported ? ported(program) : program, technique, { steps });
   const report = reportOf(played, machine, root, dump);
   return options.json ? `${JSON.stringify(report, null, 2)}\n` : describe(report);
 }
@@ -95,6 +97,14 @@ function load(file: string): Assembly | Uint8Array {
       program.problems.map(({ line, column, says }) => `${basename(file)}:${line}:${column}: ${says}`).join('\n'),
     );
   return program;
+}
+
+/** A program as a technique takes it that runs ports; raw code cannot be ported and stays. */
+function ported(program: Assembly | Uint8Array): Assembly | Uint8Array {
+  if (program instanceof Uint8Array) return program;
+  const made = assemblePort(port(program.program.text));
+  if (made.problems.length === 0) return made;
+  throw new Error(made.problems.map(({ line, says }) => `The port, line ${line}: ${says}`).join('\n'));
 }
 
 /** What is printed of a run; in JSON as it is. */

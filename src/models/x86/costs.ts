@@ -49,7 +49,7 @@ export interface Counters {
   hypercalls: number;
   /** Page-table entries that Xen has checked and written for a ported guest. */
   pageTableUpdatesValidated: number;
-  /** Faults and system calls that Xen hands on to a ported guest's handler (besides the trap itself). */
+  /** Faults, system calls and events that Xen hands on to a ported guest's handler (besides the trap itself). */
   bounces: number;
 
   /** Exits from VMX non-root operation, by reason. */

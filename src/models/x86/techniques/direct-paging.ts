@@ -68,7 +68,8 @@ export function createFrames(total: number): Frames {
 const uses = ['in no use', 'an L1 page table', 'an L2 page table', '', '', 'a descriptor table', '', 'mapped writable'];
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
-function refuse(d: DirectPaging, errno: number, why: string): number {
+/** Refuses with an error number and a sentence, less its full stop. */
+export function refuse(d: DirectPaging, errno: number, why: string): number {
   d.refusal = `${why}.`;
   return -errno;
 }

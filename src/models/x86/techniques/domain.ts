@@ -13,7 +13,7 @@ import { createMachine } from '../machine.ts';
 import { readPhysical, writePhysical } from '../paging.ts';
 import { Cr0, Reg, type Machine } from '../state.ts';
 import { createFrames, pin, replaceDescriptors, replaceRoot, type DirectPaging } from './direct-paging.ts';
-import { Data, Kernel, kernelSlot, P2m, supportCode } from './support-code.ts';
+import { Data, Kernel, kernelSlot, P2m, supportCode, type SupportOptions } from './support-code.ts';
 
 /** The domain's number, and that of the domain that owns the rest of memory. */
 export const domainId = 1;
@@ -76,6 +76,8 @@ export interface Domain {
   readonly paging: DirectPaging;
   readonly counters: Counters;
   readonly frames: number;
+  /** What its support code was made for (`routineAt`). */
+  readonly support: SupportOptions;
   /** Machine address of the shared info page. */
   readonly shared: number;
   /** Machine addresses of the real IDT and TSS. */
@@ -121,6 +123,7 @@ export function buildDomain(booted: Machine, ring3: boolean, { batch = 16, fast 
   const total = boot + 32;
   const level = ring3 ? 3 : 1;
   const all = Xen.domain + total + 48;
+  if (total > 1000) throw new Error('A ported guest has at most 480 frames: its kernel maps all of them in 4 MiB.');
   const machine = createMachine({ memorySize: all * 0x1000 });
   const toMachine = (pfn: number): number => Xen.domain + ((pfn * 37 + 11) % total);
   const put = (mfn: number, slot: number, value: number): void =>
@@ -184,7 +187,8 @@ export function buildDomain(booted: Machine, ring3: boolean, { batch = 16, fast 
     for (let i = 0; i < pages; i++)
       put(kernel.map, ((linear >>> 12) & 1023) + i, (toMachine(boot + first + i) << 12) | 3);
   put(kernel.map, 1023, (Xen.shared << 12) | 3);
-  const code = supportCode({ ring3, frames, boot, total, batch, fast });
+  const support = { ring3, frames, boot, total, batch, fast };
+  const code = supportCode(support);
   for (let at = 0; at < code.length; at += 0x1000)
     machine.memory.set(code.subarray(at, at + 0x1000), toMachine(boot + 4 + at / 0x1000) * 0x1000);
   const kernelPde = (kernel.map << 12) | 3 | user;
@@ -256,6 +260,7 @@ export function buildDomain(booted: Machine, ring3: boolean, { batch = 16, fast 
     paging,
     counters: noCounters(),
     frames,
+    support,
     shared: Xen.shared * 0x1000,
     idt: Xen.idt * 0x1000,
     tss: Xen.tss * 0x1000,

@@ -16,6 +16,7 @@ import {
   modifyEntry,
   pin,
   putType,
+  refuse,
   replaceDescriptors,
   replaceRoot,
   unpin,
@@ -43,12 +44,15 @@ const names: Readonly<Record<number, string>> = {
 };
 
 const self = 0x7ff0;
+/** Structures that one hypercall may hand in; Xen has no such bound, because it lets itself be interrupted. */
+const most = 4096;
 const unportable = 'It met a page table or a descriptor table outside of its memory.';
 const fault = -Errno.EFAULT;
 const invalid = -Errno.EINVAL;
 
 /** Reads `size` words for each of `count` structures and does something with each, until one fails. */
 function each(d: Domain, at: number, count: number, size: number, act: (words: number[], i: number) => number): number {
+  if (count > most) return refuse(d.paging, Errno.EINVAL, `More than ${most} at once are too many for this model`);
   for (let i = 0; i < count; i++) {
     const words: number[] = [];
     for (let n = 0; n < size; n++) {
@@ -65,7 +69,9 @@ function each(d: Domain, at: number, count: number, size: number, act: (words: n
 /** Puts the system call's vector into the real IDT where nothing of Xen is needed on the way (init_int80_direct_trap). */
 function directGate(d: Domain): void {
   const [flags = 0, cs = 0, address = 0] = d.vcpu.traps.subarray(0x80 * 3);
-  const direct = !d.ring3 && cs >>> 2 !== 0 && (flags & 4) === 0;
+  // No gate may lead to a descriptor of Xen's own but the flat ones for guests (guest_gate_selector_okay).
+  const okay = cs >>> 2 !== 0 && (cs < 0xe000 || [0xe018, 0xe028].includes(cs & ~3));
+  const direct = !d.ring3 && okay && (flags & 4) === 0;
   const at = d.idt + 0x80 * 8;
   writePhysical(d.machine, at, 4, direct ? (((cs & ~3) | 1) << 16) | (address & 0xffff) : 0);
   writePhysical(d.machine, at + 4, 4, direct ? (address & 0xffff0000) | 0x8f00 | ((flags & 3) << 13) : 0);

@@ -123,7 +123,6 @@ function emulatePrivileged(d: Domain): Done | undefined {
   const kernel = inKernel(d);
   if (name === 'in' || name === 'out') {
     if (d.vcpu.iopl < (kernel ? 1 : 3)) return undefined;
-    d.counters.portAccesses++;
     lent(d, (on) => {
       m.eflags = on ? m.eflags | Flag.IOPL : m.eflags & ~Flag.IOPL;
     });
@@ -133,6 +132,12 @@ function emulatePrivileged(d: Domain): Done | undefined {
   const ignored = (name === 'cli' || name === 'sti') && d.vcpu.iopl >= (kernel ? 1 : 3);
   if (!ignored) {
     if (!kernel) return undefined;
+    if (name === 'rdtsc') {
+      lent(d, (on) => {
+        m.cr4 = on ? m.cr4 & ~Cr4.TSD : m.cr4 | Cr4.TSD;
+      });
+      return { action: 'emulate', detail: name };
+    }
     if (name === 'clts') d.vcpu.ts = 0;
     else if (name !== 'mov cr' || !moveCr(d, toCr ? v0 : v1, toCr ? v1 : v0, !toCr)) return undefined;
   }

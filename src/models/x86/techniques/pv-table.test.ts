@@ -81,6 +81,19 @@ interface Row {
   readonly options?: PvOptions;
 }
 
+/** Gates for vectors 13 and 14, and what they lead to. */
+const faults = ` lidt [table]`;
+const ends = `
+end: cli
+ hlt
+ align 8
+idt: resb 13*8
+ gate end
+ gate end
+table: dw 15*8 - 1
+ dd idt
+`;
+
 const rows: readonly Row[] = [
   { operation: 'cli', text: 'sti\nit: cli\nend: nop', enters: [], flagIf: false },
   { operation: 'sti', text: 'it: sti\nend: nop', enters: [], flagIf: true },
@@ -177,6 +190,14 @@ const rows: readonly Row[] = [
     enters: ['vector 14'],
     flagIf: false,
   },
+  { operation: 'rdtsc with TSD', text: 'mov eax, 4\n mov cr4, eax\nit: rdtsc\nend: nop', enters: ['rdtsc'] },
+  {
+    operation: 'access to Xen',
+    text: `${faults}\nit: mov eax, [0xfc400000]${ends}`,
+    enters: ['vector 13'],
+    enters64: ['vector 14'],
+  },
+  { operation: 'write to the m2p table', text: `${faults}\nit: mov [0xfc000000], eax${ends}`, enters: ['vector 14'] },
   {
     operation: 'timer',
     text: `lidt [idtr]\n mov eax, 20\n out 0x40, eax\n sti\nit: jmp it${gates.replace('done:', 'done:\nend:')}`,

@@ -13,6 +13,7 @@ import { play } from './lab.ts';
 import { native } from './native.ts';
 import { assemblePort, port } from './port.ts';
 import { paravirtual } from './pv.ts';
+import { routineAt } from './support-code.ts';
 import type { Vm } from './technique.ts';
 
 const layouts = ['pv-32', 'pv-64'] as const;
@@ -192,6 +193,37 @@ describe.each(layouts)('%s', (name) => {
       0x5000,
       name === 'pv-32' ? 7 : 6,
     ]);
+  });
+
+  it('lets no gate lead into ring 0', () => {
+    // set_trap_table with Xen's own code selector for vector 0x80, then INT 0x80 from user code.
+    const text = `mov dword [0x5000], 0xe0080380
+ mov dword [0x5004], 0x1000
+ mov dword [0x5008], 0
+ mov dword [0x500c], 0
+ xor eax, eax
+ mov ebx, 0x5000
+ int 0x82
+ mov dword [0x904], 0x8000
+ push 0x23
+ push 0x7000
+ push 0x202
+ push 0x1b
+ push user
+ iret
+user: int 0x80`;
+    const vm = finished(text, name);
+    expect(vm.ended?.why).toContain('cannot be entered');
+  });
+
+  it('names the routine of the support code that it is in', () => {
+    const { vm } = started('cli\nsti\nhlt', name);
+    const names = new Set<string | undefined>();
+    while (!vm.ended) {
+      names.add(routineAt(vm.domain.support, vm.view().eip));
+      vm.step();
+    }
+    expect([...names]).toEqual(['start', undefined, 'sti', 'hlt', 'flush']);
   });
 
   it('plays in the lab', () => {

@@ -13,7 +13,7 @@ import { capture, restore, type Snapshot } from '../snapshot.ts';
 import { Cr0, Reg, type Event, type Machine } from '../state.ts';
 import type { Frames } from './direct-paging.ts';
 import { buildDomain, inKernel, type Domain, type PvOptions, type VcpuState } from './domain.ts';
-import { peek, sendTimer, Shared, testEvents, virtualFlags } from './events.ts';
+import { crash, peek, sendTimer, Shared, testEvents, virtualFlags } from './events.ts';
 import { handleException, handleSoftware, type Done } from './pv-faults.ts';
 import { Kernel } from './support-code.ts';
 import type { GuestView, StepReport, Technique, Vm } from './technique.ts';
@@ -22,11 +22,13 @@ class PvVm implements Vm {
   readonly technique: 'pv-32' | 'pv-64';
   /** The domain, for whoever wants to look at frame types and trap table. */
   readonly domain: Domain;
+  private readonly shown: GuestView;
   private pending: Event | undefined;
 
   constructor(domain: Domain) {
     this.domain = domain;
     this.technique = domain.ring3 ? 'pv-64' : 'pv-32';
+    this.shown = this.showing();
   }
 
   get machine() {
@@ -104,7 +106,10 @@ class PvVm implements Vm {
     let done: Done;
     if (event.kind === 'exception') done = handleException(d, event);
     else if (event.kind === 'software') done = handleSoftware(d, event);
-    else {
+    else if (event.kind !== 'interrupt') {
+      crash(d, `the CPU has left with ${event.kind}.`);
+      done = { action: 'halt' };
+    } else {
       d.machine.devices.timerPending = false;
       d.counters.traps++;
       sendTimer(d);
@@ -124,22 +129,55 @@ class PvVm implements Vm {
   }
 
   view(): GuestView {
+    return this.shown;
+  }
+
+  /** The view, which is made once. */
+  private showing(): GuestView {
     const d = this.domain;
     const { machine: m, vcpu } = d;
+    const segments = [...m.seg, m.ldtr, m.tr];
+    const registers = () => this.registers();
     return {
-      reg: this.registers(),
-      eip: m.eip,
-      eflags: virtualFlags(d),
-      cpl: inKernel(d) ? 0 : 3,
-      selectors: [...m.seg, m.ldtr, m.tr].map((s) => s.selector),
-      cr0: ((m.cr0 & ~Cr0.TS) | vcpu.ts) >>> 0,
-      cr2: readPhysical(m, d.shared + Shared.cr2, 4) >>> 0,
-      cr3: vcpu.root * 0x1000,
-      cr4: m.cr4,
-      gdtr: m.gdtr,
-      idtr: m.idtr,
-      halted: vcpu.blocked || vcpu.over !== undefined,
-      console: m.devices.console,
+      get reg() {
+        return registers();
+      },
+      get eip() {
+        return m.eip;
+      },
+      get eflags() {
+        return virtualFlags(d);
+      },
+      get cpl() {
+        return inKernel(d) ? 0 : 3;
+      },
+      get selectors() {
+        return segments.map((s) => s.selector);
+      },
+      get cr0() {
+        return ((m.cr0 & ~Cr0.TS) | vcpu.ts) >>> 0;
+      },
+      get cr2() {
+        return readPhysical(m, d.shared + Shared.cr2, 4) >>> 0;
+      },
+      get cr3() {
+        return vcpu.root * 0x1000;
+      },
+      get cr4() {
+        return m.cr4;
+      },
+      get gdtr() {
+        return m.gdtr;
+      },
+      get idtr() {
+        return m.idtr;
+      },
+      get halted() {
+        return vcpu.blocked || vcpu.over !== undefined;
+      },
+      get console() {
+        return m.devices.console;
+      },
     };
   }
 

@@ -8,9 +8,10 @@
  * their first use. Routines keep all registers and flags, because they stand for instructions that do.
  *
  * Left out: the critical region of XenLinux's IRET, whose fixup only saves stack; the failsafe callback; freeing page tables; tables
- * that are mapped anywhere but at their own address. A hypercall that fails ends the guest, as BUG_ON and panic do.
+ * that are mapped anywhere but at their own address. A hypercall that fails ends the guest, as BUG_ON and panic do. User code has
+ * its interrupts on, as a kernel's processes have: a system call by the direct gate pushes the real IF.
  */
-import { assemble } from '../assembler.ts';
+import { assemble, type Assembly } from '../assembler.ts';
 import { pagingSupport } from './support-paging.ts';
 
 /** Linear addresses of a ported kernel's own mappings, in the last 4 MiB below Xen. */
@@ -172,16 +173,32 @@ export function supportSource(o: SupportOptions): string {
   return lines.join('\n');
 }
 
-const assembled = new Map<string, Uint8Array>();
+const assembled = new Map<string, Assembly>();
 
-/** The support code as bytes for `Kernel.code`; the same options give the same bytes, which nobody writes to. */
+/** The same options give the same code, which nobody writes to. */
+function assembly(options: SupportOptions): Assembly {
+  const key = JSON.stringify(options);
+  const made = assembled.get(key) ?? assemble(supportSource(options), { maxLines: 2000 });
+  const [problem] = made.problems;
+  if (problem) throw new Error(`support code, line ${problem.line}: ${problem.says}`);
+  assembled.set(key, made);
+  return made;
+}
+
+/** The support code as bytes for `Kernel.code`. */
 export function supportCode(options: SupportOptions): Uint8Array {
-  const key = JSON.stringify(Object.values(options));
-  const { bytes, problems } = assembled.has(key)
-    ? { bytes: assembled.get(key)!, problems: [] }
-    : assemble(supportSource(options), { maxLines: 1000 });
-  const [problem] = problems;
-  if (problem) throw new Error(`line ${problem.line}: ${problem.says}`);
-  assembled.set(key, bytes);
-  return bytes;
+  return assembly(options).bytes;
+}
+
+/** The routine of the support code that an address lies in; undefined outside of it. */
+export function routineAt(options: SupportOptions, address: number): string | undefined {
+  const offset = address - Kernel.code;
+  const { bytes, lines, program } = assembly(options);
+  if (offset < 0 || offset >= bytes.length) return undefined;
+  if (offset < entries.length * 8) return entries[offset >> 3];
+  const line = lines.findLast((one) => one.address <= offset)!;
+  const label = program.statements
+    .slice(0, line.statement)
+    .findLast((s) => s.kind === 'label' && !s.name.includes('.'));
+  return label?.kind === 'label' ? label.name.replace('x_', '') : undefined;
 }
