@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Kind } from '../../src/models/x86/instruction.ts';
 import { compareViews, type Difference, memoryComparer } from '../../src/models/x86/techniques/compare.ts';
+import { binaryTranslation } from '../../src/models/x86/techniques/binary-translation.ts';
 import { hvmNested, hvmShadow } from '../../src/models/x86/techniques/hvm.ts';
 import { native } from '../../src/models/x86/techniques/native.ts';
 import type { Technique } from '../../src/models/x86/techniques/technique.ts';
@@ -14,6 +15,8 @@ interface Outcome {
   readonly difference: Difference | undefined;
   /** Instruction of the guest that went wrong. */
   readonly at: string;
+  /** Ring of the bare machine before it. */
+  readonly ring: number;
   readonly interrupts: number;
 }
 
@@ -30,16 +33,19 @@ function lockStep(seed: number, technique: Technique): Outcome {
   const memory = memoryComparer(bare, vm);
   for (let n = 0; n < 50_000 && vm.ended === undefined; n++) {
     if (!vm.step().guest) continue;
+    const ring = bare.machine.cpl;
     bare.step();
     const difference = compareViews(bare.view(), vm.view()) ?? memory();
     const { name = '', k0 = 0, k1 = 0 } = bare.machine.last ?? {};
     const at = k0 === Kind.seg || k1 === Kind.seg ? `${name} segment` : name;
-    if (difference !== undefined) return { ending: undefined, difference, at, interrupts: vm.counters.interrupts };
+    if (difference !== undefined)
+      return { ending: undefined, difference, at, ring, interrupts: vm.counters.interrupts };
   }
   return {
     ending: bare.ended?.ending === vm.ended?.ending ? vm.ended?.ending : 'not the same',
     difference: undefined,
     at: '',
+    ring: 0,
     interrupts: vm.counters.interrupts,
   };
 }
@@ -76,5 +82,21 @@ test.each([1000, 2000, 3000, 4000])(
         expect([seed, at, difference]).toEqual([seed, 'a silent one', undefined]);
     }
     expect(wrong).toBeGreaterThan(25);
+  },
+);
+
+test.each([1000, 2000, 3000, 4000])(
+  'translation goes wrong at nothing but what does not trap in ring 3, where code runs as it is, in programs %i and 49 more',
+  (first) => {
+    let right = 0;
+    for (const seed of seeds(first)) {
+      const { difference, at, ring, ending } = lockStep(seed, binaryTranslation);
+      if (difference === undefined) {
+        expect([seed, ending]).toEqual([seed, 'halted']);
+        right++;
+      } else if (ring !== 3 || !silent.has(at))
+        expect([seed, at, ring, difference]).toEqual([seed, 'a silent one', 3, undefined]);
+    }
+    expect(right).toBeGreaterThan(25);
   },
 );

@@ -7,6 +7,8 @@
  * store that meets a trace is retranslated, so that it calls out and traps no more. Everything else is as under trap and emulate,
  * with one difference: nothing sensitive is left for the CPU to get wrong, because what was translated is not in the cache.
  *
+ * As in VMware's, user code sees the real machine where it asks in spite of everything (SGDT, PUSHF with virtual IF off).
+ *
  * What it leaves out: blocks that run on after a call-out are entered in their middle, which VMware does by returning from the call;
  * an interrupt in the middle of a sequence waits for the next instruction of the guest; a kernel whose code segment does not begin
  * at 0 and reach to 4 GiB, one that single-steps, and guest rings 1 and 2 are interpreted.
@@ -128,6 +130,8 @@ function start(booted: Machine): TranslatingVm {
     const place = at;
     if (place === undefined) return undefined;
     const { eip } = place;
+    // POPF has switched single-stepping on: the virtual CPU knows how that goes.
+    if (machine.trap || (machine.eflags & Flag.TF) !== 0) return { kind: 'instruction', intercept: 0, eip, next: eip };
     if (devices.timerPending) return { kind: 'interrupt', vector: timerVector, eip };
     if (below.held && takesInterrupts(guest)) return { kind: 'window', eip };
     if (place.unit !== undefined && !tc.isFresh(cache, place.unit)) {
@@ -156,7 +160,7 @@ function start(booted: Machine): TranslatingVm {
       return event.kind === 'software' ? { kind: 'instruction', intercept: 0, eip, next: eip } : { ...event, eip };
     }
     counters.kernelInstructions++;
-    counters.extraInstructions += executed - 1;
+    counters.extraInstructions += Math.max(executed - 1, 0);
     if (left === undefined) {
       const reached = cache.units.get(machine.eip) as tc.Unit;
       at = { unit: reached, eip: reached.guest, from: undefined };
