@@ -1,6 +1,6 @@
-/** Chunks of random programs: ordinary instructions, strings, faults on purpose, self-modification; and all kinds by weight. */
+/** Chunks of random programs: ordinary instructions, faults on purpose, self-modification; and all kinds by weight. */
 import { bytesOf, formsByWeight } from './forms.ts';
-import { anyFlags, instruction, load, push, target, type Maker, type Setting } from './pieces.ts';
+import { anyFlags, instruction, load, push, type Maker, type Setting } from './pieces.ts';
 import { looking, portIo, privileged, pushSegment, segment, timer } from './system.ts';
 import { calling, conditional, countZero, far, interrupting, jumping, looping, returning } from './transfers.ts';
 import { at, chunkSize } from './world.ts';
@@ -21,27 +21,6 @@ const plain: Maker = (setting) => {
   const more = one(setting);
   return bytes.length + more.length < chunkSize - 1 ? [...bytes, ...more] : bytes;
 };
-/** String instructions, over one element or several, up and down. */
-const stringing: Maker = (setting) => {
-  const { dice } = setting;
-  const opcode = dice.pick([0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf]);
-  const repeat = dice.chance(60) ? [dice.pick([0xf2, 0xf3])] : [];
-  const prefix = dice.chance(15) ? [dice.pick([0x36, 0x64, 0x26])] : [];
-  const half = dice.chance(40) ? [0x66] : [];
-  const same = dice.chance(30) ? [0x89, 0xf7] : []; // mov edi, esi
-  // Where source and destination both fault, v86 asks for the destination first (differences.ts): one of them is the stack's page.
-  const both = repeat.length > 0 && opcode < 0xa8 && setting.paging;
-  const safe = 0xa100 + dice.below(0xd00);
-  const [from, to] =
-    both && dice.chance(50) ? [safe, target(setting, 4)] : [target(setting, 4), both ? safe : target(setting, 4)];
-  const count = both || dice.chance(90) ? dice.below(40) : dice.below(400);
-  return [
-    ...[dice.chance(30) ? 0xfd : 0xfc, ...load(1, count)],
-    ...[...load(6, from), ...load(7, to), ...(both ? [] : same)],
-    ...[...prefix, ...repeat, ...half, opcode],
-  ];
-};
-
 /** Faults on purpose, where others are rare. */
 const faulty: Maker = ({ dice }, start) => {
   const roll = dice.below(6);
@@ -75,7 +54,6 @@ const makers: readonly (readonly [weight: number, maker: Maker])[] = [
   [1, countZero],
   [3, jumping],
   [3, calling],
-  [6, stringing],
   [4, far],
   [3, returning],
   [5, interrupting],

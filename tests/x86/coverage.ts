@@ -17,18 +17,17 @@ function opcodeOf(key: number): number {
 
 const isSized = ({ name, operands }: Row) =>
   sizedNames.has(name) ||
-  operands.some((operand) => /^(AX|[EDSCFG]S)$/.test(operand) || /^[EGZIJOX][vn]$/.test(operand)) ||
+  operands.some((operand) => /^(AX|[EDSCFG]S)$/.test(operand) || /^[EGZIJO][vn]$/.test(operand)) ||
   (operands.includes('Jb') && name !== 'int');
 
 const hasRegisterOrMemory = ({ operands }: Row) => operands.some((operand) => /^E[a-z]/.test(operand));
-const isString = ({ operands }: Row) => operands.some((operand) => operand.startsWith('X'));
 
 const name = (opcode: number, row: Row, place: string, size: string) =>
   [opcode.toString(16), row.name, row.operands.join(','), place, size].filter((word) => word !== '').join(' ');
 
-/** All forms of the subset: each opcode with a register and with memory, in 32 and in 16 bits, alone and repeated. */
+/** All forms of the subset: each opcode with a register and with memory, in 32 and in 16 bits. */
 export const allForms: readonly string[] = [...rows].flatMap(([key, row]) => {
-  const places = hasRegisterOrMemory(row) ? ['register', 'memory'] : isString(row) ? ['', 'repne', 'rep'] : [''];
+  const places = hasRegisterOrMemory(row) ? ['register', 'memory'] : [''];
   const sizes = isSized(row) ? ['32', '16'] : [''];
   return places.flatMap((place) => sizes.map((size) => name(opcodeOf(key), row, place, size)));
 });
@@ -45,8 +44,7 @@ export function formOf(d: Decoded): string | undefined {
   const row = byOpcode.get(d.opcode)?.find((one) => one.name === d.name);
   if (row === undefined) return undefined;
   const inMemory = [d.k0, d.k1].some((kind) => (kind & Kind.mem) !== 0 && kind < Kind.imm);
-  const repeat = d.repeat === 0 ? '' : d.repeat === 0xf2 ? 'repne' : 'rep';
-  const place = hasRegisterOrMemory(row) ? (inMemory ? 'memory' : 'register') : isString(row) ? repeat : '';
+  const place = hasRegisterOrMemory(row) ? (inMemory ? 'memory' : 'register') : '';
   const form = name(d.opcode, row, place, isSized(row) ? String(d.size * 8) : '');
   known.set(d, form);
   return form;

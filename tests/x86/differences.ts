@@ -243,24 +243,4 @@ export const differences: readonly Difference[] = [
       },
     ],
   },
-  {
-    says: 'It translates the destination of REP MOVS and REP CMPS before the source.',
-    cases: [
-      {
-        section: 'vol. 2B, MOVS, "Operation"; vol. 3A, 6.9',
-        says: 'source and destination both absent: the source is read first',
-        image: image(
-          0,
-          [
-            [...load(1, 2), ...load(6, 0x800000), ...load(7, 0xc00000), 0xf3, 0xa4, 0x90],
-            [0x0f, 0x20, 0xd3],
-          ],
-          [],
-          0,
-        ),
-        log: [[14, 0]],
-        registers: { 3: 0x800000 },
-      },
-    ],
-  },
 ];

@@ -24,7 +24,7 @@ const all = 0x8d5;
 
 /**
  * Flags that SDM vol. 2 calls undefined after an instruction ("Flags Affected" of each): AF after AND, OR, XOR, TEST; AF
- * after shifts, OF of shifts and rotations where the count is not 1, CF where it exceeds the operand; SF, ZF, AF, PF after MUL and IMUL; all after DIV
+ * after shifts, OF where the count is not 1, CF where it exceeds the operand; SF, ZF, AF, PF after MUL and IMUL; all after DIV
  * and IDIV. A shift's row takes the largest set.
  */
 export const undefinedFlags: Readonly<Record<string, number>> = {
@@ -35,10 +35,6 @@ export const undefinedFlags: Readonly<Record<string, number>> = {
   shl: af | 0x801,
   shr: af | 0x801,
   sar: af | 0x801,
-  rol: 0x800,
-  ror: 0x800,
-  rcl: 0x800,
-  rcr: 0x800,
   mul: all & ~0x801,
   imul: all & ~0x801,
   div: all,
@@ -49,51 +45,28 @@ const arithmetic = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'];
 const conditions = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'];
 const byte = (value: number) => value.toString(16).padStart(2, '0');
 
+const others = `84 test Eb,Gb|85 test Ev,Gv|a8 test Ib|a9 test Iv|f6/0 test Eb,Ib|f7/0 test Ev,Iv
+88 mov Eb,Gb|89 mov Ev,Gv|8a mov Gb,Eb|8b mov Gv,Ev|c6/0 mov Eb,Ib|c7/0 mov Ev,Iv|a0 mov Ob|a1 mov Ov|a2 mov Ob|a3 mov Ov
+b0 mov Zb,Ib|b8 mov Zv,Iv|86 xchg Eb,Gb|87 xchg Ev,Gv|90 xchg Zv|8d lea Gv,M
+0fb6 movzx Gv,Eb|0fb7 movzx Gv,Ew|0fbe movsx Gv,Eb|0fbf movsx Gv,Ew
+40 inc Zv|48 dec Zv|fe/0 inc Eb|fe/1 dec Eb|ff/0 inc Ev|ff/1 dec Ev|f6/2 not Eb|f7/2 not Ev|f6/3 neg Eb|f7/3 neg Ev
+f6/4 mul Eb|f7/4 mul Ev|f6/5 imul Eb|f7/5 imul Ev|f6/6 div Eb|f7/6 div Ev|f6/7 idiv Eb|f7/7 idiv Ev
+0faf imul Gv,Ev|69 imul Gv,Ev,Iv|6b imul Gv,Ev,Is
+50 push Zv|58 pop Zv|68 push Iv|6a push Is|ff/6 push Ev|8f/0 pop Ev|60 pusha|61 popa|c9 leave
+98 cwde|99 cdq|f5 cmc|f8 clc|f9 stc|fc cld|fd std|90 nop|9c pushf|9d popf|fa cli|fb sti|0f06 clts|0f09 wbinvd
+8c mov En,S|0f00/0 sldt En|0f00/1 str En|0f00/4 verr Ew|0f00/5 verw Ew|0f01/4 smsw En|0f01/0 sgdt M|0f01/1 sidt M
+0f02 lar Gv,Ew|0f03 lsl Gv,Ew|0f01/7 invlpg M|0fa2 cpuid|0f31 rdtsc|0f0b ud2`;
+
 const rows = [
   ...arithmetic.flatMap((name, n) => [
-    `${byte(8 * n)} ${name} Eb,Gb`,
-    `${byte(8 * n + 1)} ${name} Ev,Gv`,
-    `${byte(8 * n + 2)} ${name} Gb,Eb`,
-    `${byte(8 * n + 3)} ${name} Gv,Ev`,
-    `${byte(8 * n + 4)} ${name} Ib`,
-    `${byte(8 * n + 5)} ${name} Iv`,
-    `80/${n} ${name} Eb,Ib`,
-    `81/${n} ${name} Ev,Iv`,
-    `83/${n} ${name} Ev,Is`,
+    ...['Eb,Gb', 'Ev,Gv', 'Gb,Eb', 'Gv,Ev', 'Ib', 'Iv'].map((form, at) => `${byte(8 * n + at)} ${name} ${form}`),
+    ...['80 Eb,Ib', '81 Ev,Iv', '83 Ev,Is'].map((row) => row.replace(' ', `/${n} ${name} `)),
   ]),
-  ...['84 test Eb,Gb', '85 test Ev,Gv', 'a8 test Ib', 'a9 test Iv', 'f6/0 test Eb,Ib', 'f7/0 test Ev,Iv'],
-  ...['88 mov Eb,Gb', '89 mov Ev,Gv', '8a mov Gb,Eb', '8b mov Gv,Ev', 'c6/0 mov Eb,Ib', 'c7/0 mov Ev,Iv'],
-  ...['a0 mov Ob', 'a1 mov Ov', 'a2 mov Ob', 'a3 mov Ov', 'b0 mov Zb,Ib', 'b8 mov Zv,Iv'],
-  ...['86 xchg Eb,Gb', '87 xchg Ev,Gv', '90 xchg Zv', '8d lea Gv,M'],
-  ...['0fb6 movzx Gv,Eb', '0fb7 movzx Gv,Ew', '0fbe movsx Gv,Eb', '0fbf movsx Gv,Ew'],
-  ...['40 inc Zv', '48 dec Zv', 'fe/0 inc Eb', 'fe/1 dec Eb', 'ff/0 inc Ev', 'ff/1 dec Ev'],
-  ...['f6/2 not Eb', 'f7/2 not Ev', 'f6/3 neg Eb', 'f7/3 neg Ev'],
-  ...['f6/4 mul Eb', 'f7/4 mul Ev', 'f6/5 imul Eb', 'f7/5 imul Ev', 'f6/6 div Eb', 'f7/6 div Ev'],
-  ...['f6/7 idiv Eb', 'f7/7 idiv Ev', '0faf imul Gv,Ev', '69 imul Gv,Ev,Iv', '6b imul Gv,Ev,Is'],
-  ...['rol/0', 'ror/1', 'rcl/2', 'rcr/3', 'shl/4', 'shr/5', 'sar/7'].flatMap((one) => {
-    const [name, n] = one.split('/');
-    const codes = ['c0 Eb,Ib', 'c1 Ev,Ib', 'd0 Eb', 'd1 Ev', 'd2 Eb', 'd3 Ev'];
-    return codes.map((code) => code.replace(' ', `/${n} ${name} `));
-  }),
-  ...['50 push Zv', '58 pop Zv', '68 push Iv', '6a push Is', 'ff/6 push Ev', '8f/0 pop Ev', '60 pusha', '61 popa'],
-  ...[
-    'c9 leave',
-    '98 cwde',
-    '99 cdq',
-    'f5 cmc',
-    'f8 clc',
-    'f9 stc',
-    'fc cld',
-    'fd std',
-    '9e sahf',
-    '9f lahf',
-    '0f09 wbinvd',
-  ],
+  ...['4 shl', '5 shr', '7 sar'].flatMap((one) =>
+    ['c0 Eb,Ib', 'c1 Ev,Ib', 'd0 Eb', 'd1 Ev', 'd2 Eb', 'd3 Ev'].map((row) => row.replace(' ', `/${one} `)),
+  ),
   ...conditions.map((condition, n) => `0f9${n.toString(16)} set${condition} Eb`),
-  ...['8c mov En,S', '9c pushf', '9d popf', '90 nop', 'fa cli', 'fb sti', '0f06 clts', '0fa2 cpuid', '0f31 rdtsc'],
-  ...['0f00/0 sldt En', '0f00/1 str En', '0f00/4 verr Ew', '0f00/5 verw Ew', '0f01/4 smsw En', '0f01/0 sgdt M'],
-  ...['0f01/1 sidt M', '0f02 lar Gv,Ew', '0f03 lsl Gv,Ew', '0f01/7 invlpg M'],
-  ...['0f0b ud2'],
+  ...others.split(/[|\n]/),
 ];
 
 /** All rows, taken apart. */

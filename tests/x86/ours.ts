@@ -1,13 +1,12 @@
 /** The book's machine, run as the peer is. */
 import { createMachine, step } from '../../src/models/x86/machine.ts';
-import { loadPhysical } from '../../src/models/x86/paging.ts';
 import { Flag, type Machine } from '../../src/models/x86/state.ts';
 import { firmware, memorySize, type End, type Image, type State } from './state.ts';
 
 /** A machine with an image in memory, and GDTR and TR as firmware leaves them. */
 export function machineOf({ entry, pieces }: Image): Machine {
   const m = createMachine({ memorySize });
-  for (const { at, bytes } of pieces) loadPhysical(m, at, bytes);
+  for (const { at, bytes } of pieces) m.memory.set(bytes, at);
   m.eip = entry;
   m.gdtr = { base: firmware.gdt, limit: 0x2f };
   m.tr = { selector: 0x28, base: firmware.tss, limit: 0x67, access: 0x8b, big: false };

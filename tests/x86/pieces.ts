@@ -11,6 +11,8 @@ export interface Dice {
   pick<T>(from: readonly T[]): T;
   /** 32 bits; every third a border case. */
   word(): number;
+  /** 32 bits, all alike. */
+  bits(): number;
 }
 
 /** Dice of a seed. */
@@ -29,6 +31,7 @@ export function diceOf(seed: number): Dice {
     below,
     chance: (percent) => below(100) < percent,
     pick,
+    bits: next,
     word: () => (below(3) === 0 ? pick(borders) : next()),
   };
 }
@@ -155,7 +158,7 @@ export function instruction(setting: Setting, form: Form): number[] {
   const place = anywhere !== undefined && form.name === 'pop' ? { ...anywhere, prefix: [0x36] } : anywhere;
   const register = pickRegister(own);
   const rm = place ?? pickRegister(other);
-  const isShift = /^(s[ha]|ro|rc)[lr]$/.test(form.name);
+  const isShift = /^s(hl|hr|ar)$/.test(form.name);
   const immediate = form.operands.some((operand) => operand[0] === 'O') ? target(setting, size) : dice.word();
   const before = [
     ...(/div$/.test(form.name) && dice.chance(60) ? load(2, dice.chance(70) ? 0 : -1) : []),

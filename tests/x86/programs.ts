@@ -21,9 +21,7 @@ function tables({ dice }: Setting, large: boolean): Piece[] {
     const address = page << 12;
     if (address >= at.data && address < at.dataEnd) return address | bits() | (dice.chance(60) ? 7 : 0);
     if (page === (at.edge >> 12) + 1) return address | bits();
-    const isUser = [1, 2, 0xb, at.edge >> 12].includes(page);
-    // The page that string instructions fall back to is accessed and dirty already (chunks.ts).
-    if (page === 0xa) return address | 0x67;
+    const isUser = [1, 2, 0xa, 0xb, at.edge >> 12].includes(page);
     return address | (isUser ? 7 : 3);
   });
   const aliases = Array.from({ length: 16 }, () => (at.data + (dice.below(pages) << 12)) | bits());
@@ -88,12 +86,12 @@ export function programOf(seed: number): Program {
   for (let n = 0; n < chunks; n++) code.push(...chunk(setting, at.chunks + n * chunkSize));
   if (dice.chance(15)) code.push(...leap(setting));
   code.push(...(setting.level === 0 ? [0xfa, 0xf4] : [0xcd, vectors.stop]));
-  const data = Uint8Array.from({ length: at.dataEnd - at.data }, () => dice.below(256));
+  const data = Uint32Array.from({ length: (at.dataEnd - at.data) / 4 }, () => dice.bits());
   const pieces: Piece[] = [
     ...world,
     { at: at.entry, bytes: Uint8Array.from(start) },
     { at: at.chunks, bytes: Uint8Array.from(code) },
-    { at: at.data, bytes: data },
+    { at: at.data, bytes: new Uint8Array(data.buffer) },
     // Where a leap ends up: an instruction over the end of a page, and a stop behind it.
     { at: at.edge, bytes: Uint8Array.from([0xb8, 1, 2, 3, 4, 0xcd, vectors.stop, 0xf4]) },
     ...tables(setting, large),
