@@ -109,7 +109,8 @@ export function loadSosp(folder = contentFolder()): readonly SospTable[] {
 /** The kinds of guests of content/guest-types.yaml; throws also where a source is not among the references. */
 export function loadGuestTypes(folder = contentFolder()): GuestTypes {
   const file = 'guest-types.yaml';
-  return load(folder, file, guestTypesSchema, ({ types }) => {
+  return load(folder, file, guestTypesSchema, ({ types, rules }) => {
+    for (const { id, cite } of rules) assertCited(folder, file, id, [cite]);
     for (const { id, cells } of types)
       for (const [aspect, { cite }] of Object.entries(cells)) assertCited(folder, file, `${id}.${aspect}`, [cite]);
   });

@@ -27,6 +27,16 @@ export const guestTypesSchema = z
     aspects: z
       .array(z.strictObject({ id: slug, name: line.max(28), short: line.max(10).optional() }))
       .superRefine(uniqueIds),
+    rules: z
+      .array(
+        z.strictObject({
+          id: z.string().regex(/^[a-z]\w*$/, 'is a constraint of the model'),
+          name: line.max(30),
+          cite: slug,
+          at: line,
+        }),
+      )
+      .superRefine(uniqueIds),
     types: z
       .array(z.strictObject({ id: slug, name: line.max(10), has: factsSchema, cells: z.record(slug, cellSchema) }))
       .superRefine(uniqueIds),

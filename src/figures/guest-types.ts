@@ -123,14 +123,19 @@ export function run({ asked }: Values, data: GuestTypes): readonly Moment[] {
   return [{ data, asked: chosen.map(({ label }) => label).join(', '), judged: judge(data.types, constraints) }];
 }
 
-/** All that is drawn, and in sentences only what is told of the chosen aspect. */
+/** The words that are drawn, and in sentences what is told of the chosen aspect. */
 export function first({ aspects, types }: GuestTypes, { aspect }: Values): GuestTypes {
   return {
     aspects,
     types: types.map((type) => ({
       ...type,
       cells: Object.fromEntries(
-        Object.entries(type.cells).map(([id, cell]) => [id, id === aspect ? cell : { by: cell.by, word: cell.word }]),
+        aspects.flatMap(({ id, short }) => {
+          const cell = type.cells[id];
+          return cell && (short || id === aspect)
+            ? [[id, id === aspect ? cell : { by: cell.by, word: cell.word }] as const]
+            : [];
+        }),
       ),
     })),
   };

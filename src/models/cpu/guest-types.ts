@@ -2,8 +2,7 @@
  * Which kinds of guest a set of constraints leaves, and which constraint excludes the others.
  *
  * Models: what each kind needs and has (content/guest-types.yaml, each fact with its place in Xen 4.22), and rules that read
- * those facts. A rule excludes a kind, or lets it stay under a condition; each names the place in Xen's documents that it
- * comes from. Some constraints change what others mean: a passed-through device rules out migration, and only 64-bit PV is
+ * those facts. A rule excludes a kind, or lets it stay under a condition; that file names its place in Xen's documents, too. Some constraints change what others mean: a passed-through device rules out migration, and only 64-bit PV is
  * open to Meltdown.
  *
  * Leaves out: dom0, which is a choice of the host and not of a guest; Arm, which has one kind of guest; nested
@@ -67,84 +66,44 @@ export interface Finding {
   readonly says: string;
 }
 
-interface Rule {
-  readonly cite: string;
-  readonly at: string;
-  /** `out:` and `if:` begin the answer; undefined where the constraint means nothing to this kind. */
-  find(has: Facts, asked: ReadonlySet<Constraint>): string | undefined;
-}
+/** What a constraint says of a kind; `out:` and `if:` begin it, and undefined means that it says nothing. */
+type Rule = (has: Facts, asked: ReadonlySet<Constraint>) => string | undefined;
 
 const isPv = ({ kernel }: Facts): boolean => kernel === 'ported';
 
-/** The rules, each with the place in Xen 4.22 that it comes from. */
+/** The rules; where each comes from stands in content/guest-types.yaml. */
 export const rules: Readonly<Record<Constraint, Rule>> = {
-  noVtx: {
-    cite: 'xen-support-md',
-    at: 'Guest Type',
-    find: ({ vtx }) => (vtx ? 'out:it needs VT-x or SVM' : undefined),
-  },
-  windows: {
-    cite: 'xen-git',
-    at: 'docs/man/xl.cfg.5.pod.in, type and xen_platform_pci',
-    find: ({ kernel }) =>
-      kernel === 'any'
-        ? undefined
-        : kernel === 'drivers'
-          ? 'if:with Xen’s drivers for Windows'
-          : `out:its kernel has to be ${kernel === 'pvh' ? 'PVH-aware' : 'ported'}`,
-  },
-  noQemu: {
-    cite: 'xen-git',
-    at: 'docs/man/xl.cfg.5.pod.in, Device-Model Options',
-    find: ({ qemu }) => (qemu ? 'out:it needs QEMU, even if in a stub domain' : undefined),
-  },
-  pci: {
-    cite: 'xen-support-md',
-    at: 'x86/PCI Device Passthrough; libxl__arch_passthrough_mode_setdefault() refuses PVH',
-    find: ({ passthrough }) => (passthrough ? 'if:with an IOMMU' : 'out:pass-through is refused for PVH'),
-  },
-  migrate: {
-    cite: 'xen-support-md',
-    at: 'Shadow paging; x86/PCI Device Passthrough',
-    find: (has, asked) =>
-      asked.has('pci')
-        ? 'out:with a PCI device it does not migrate'
-        : isPv(has) && !has.vtx
-          ? 'if:with shadow paging built into Xen'
-          : undefined,
-  },
-  bits32: {
-    cite: 'xen-support-md',
-    at: 'Guest Type, x86/PV',
-    find: (has) => (isPv(has) && !has.vtx ? 'if:without security support' : undefined),
-  },
-  pvOnly: {
-    cite: 'xen-git',
-    at: 'docs/man/xl.cfg.5.pod.in, type and pvshim; docs/misc/pvh.pandoc',
-    find: (has) =>
-      isPv(has)
-        ? undefined
-        : has.kernel === 'pvh'
-          ? 'out:the kernel lacks the PVH entry'
-          : 'out:the kernel does not boot on a PC',
-  },
-  firmware: {
-    cite: 'xen-git',
-    at: 'docs/man/xl.cfg.5.pod.in, Non direct Kernel Boot',
-    find: ({ firmware }) => (firmware ? undefined : 'out:there is no BIOS or UEFI for it'),
-  },
-  meltdown: {
-    cite: 'xen-git',
-    at: 'docs/misc/xen-command-line.pandoc, xpti; arch/x86/pv/domain.c, switch_compat()',
-    find: ({ exposed }, asked) => (exposed && !asked.has('bits32') ? 'if:with XPTI on' : undefined),
-  },
+  noVtx: ({ vtx }) => (vtx ? 'out:it needs VT-x or SVM' : undefined),
+  windows: ({ kernel }) =>
+    kernel === 'any'
+      ? undefined
+      : kernel === 'drivers'
+        ? 'if:with Xen’s drivers for Windows'
+        : `out:its kernel has to be ${kernel === 'pvh' ? 'PVH-aware' : 'ported'}`,
+  noQemu: ({ qemu }) => (qemu ? 'out:it needs QEMU, even if in a stub domain' : undefined),
+  pci: ({ passthrough }) => (passthrough ? 'if:with an IOMMU' : 'out:pass-through is refused for PVH'),
+  migrate: (has, asked) =>
+    asked.has('pci')
+      ? 'out:with a PCI device it does not migrate'
+      : isPv(has) && !has.vtx
+        ? 'if:with shadow paging built into Xen'
+        : undefined,
+  bits32: (has) => (isPv(has) && !has.vtx ? 'if:without security support' : undefined),
+  pvOnly: (has) =>
+    isPv(has)
+      ? undefined
+      : has.kernel === 'pvh'
+        ? 'out:the kernel lacks the PVH entry'
+        : 'out:the kernel does not boot on a PC',
+  firmware: ({ firmware }) => (firmware ? undefined : 'out:there is no BIOS or UEFI for it'),
+  meltdown: ({ exposed }, asked) => (exposed && !asked.has('bits32') ? 'if:with XPTI on' : undefined),
 };
 
 /** What the constraints find about a kind of guest, in their order. */
 export function findingsOf({ has }: GuestType, constraints: readonly Constraint[]): readonly Finding[] {
   const asked = new Set(constraints);
   return constraints.flatMap((constraint) => {
-    const said = rules[constraint].find(has, asked);
+    const said = rules[constraint](has, asked);
     if (said === undefined) return [];
     const [kind, says = ''] = said.split(':');
     return [{ constraint, out: kind === 'out', says }];
