@@ -18,7 +18,8 @@ import { handleException, handleSoftware, type Done } from './pv-faults.ts';
 import { Kernel } from './support-code.ts';
 import type { GuestView, StepReport, Technique, Vm } from './technique.ts';
 
-class PvVm implements Vm {
+/** A ported guest on Xen. */
+export class PvVm implements Vm {
   readonly technique: 'pv-32' | 'pv-64';
   /** The domain, for whoever wants to look at frame types and trap table. */
   readonly domain: Domain;
@@ -227,10 +228,12 @@ interface Kept {
   readonly pending: Event | undefined;
 }
 
+/** A technique whose guests show what Xen keeps of them. */
+export interface PvTechnique extends Technique {
+  start(booted: Machine): PvVm;
+}
+
 /** A paravirtual technique; `start` takes a ported program (`port.ts`). */
-export function paravirtual(
-  name: 'pv-32' | 'pv-64',
-  options: PvOptions = {},
-): Technique & { start(booted: Machine): PvVm } {
+export function paravirtual(name: 'pv-32' | 'pv-64', options: PvOptions = {}): PvTechnique {
   return { name, ported: true, start: (booted) => new PvVm(buildDomain(booted, name === 'pv-64', options)) };
 }
