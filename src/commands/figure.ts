@@ -1,8 +1,5 @@
 /** `npm run -s figure -- <name> [param=value …] [--frame N] [--json]`: a figure in the terminal. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 import { readSettings } from '../figure/address.ts';
 import type { AnyFigure, Column, Param, Params, Value } from '../figure/contract.ts';
 import { toCsv } from '../figure/csv.ts';
@@ -46,9 +43,7 @@ async function run(args: readonly string[], root: string): Promise<string> {
   );
   if (asked.problems.length > 0) throw new Error(`${asked.problems.join('.\n')}.\n${listParams(figure)}`);
   const values = openingValues(figure.params, figure.initial, asked.values);
-  const data: unknown = figure.about.data
-    ? parse(readFileSync(join(root, 'content', figure.about.data), 'utf8'))
-    : undefined;
+  const data = await dataOf(figure);
   const frames = figure.run(values, data);
   if (typeof asked.frame === 'number' && asked.frame >= frames.length)
     throw new Error(`There is no moment ${asked.frame}: frame goes from 0 to ${frames.length - 1}, or is last.`);
@@ -78,6 +73,13 @@ async function run(args: readonly string[], root: string): Promise<string> {
   ].join('\n');
 }
 
+/** What the figure is handed on its page, through the same loader: some cells are names, some data are computed. */
+async function dataOf({ about }: AnyFigure): Promise<unknown> {
+  if (!about.data) return undefined;
+  const { figureData, readyFigure } = await import('../components/figures.ts');
+  return figureData(await readyFigure(about.name));
+}
+
 function splitSetting(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) throw new Error(`‘${text.slice(0, 40)}’ is not a setting: write param=value.`);
@@ -105,6 +107,8 @@ function listParams(figure: AnyFigure): string {
 }
 
 if (isMain(import.meta.url)) {
+  // Loaders read content/ of the folder that Node was started in.
+  process.chdir(root);
   const { out, err, code } = await answer(process.argv.slice(2), root);
   process.stdout.write(out);
   process.stderr.write(err);
