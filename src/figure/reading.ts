@@ -51,7 +51,6 @@ function readText(name: string, param: Extract<Param, { kind: 'text' }>, text: s
 
 /** A text as an editor can hold it: line feeds and tabs are its only control characters. */
 export function plainText(text: string): string {
-   
   return text
     .replace(/\r\n?/g, '\n')
     .replace(/[\0-\x08\x0b-\x1f\x7f]/g, '')
