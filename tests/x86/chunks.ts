@@ -43,8 +43,10 @@ const faulty: Maker = ({ dice }, start) => {
 const selfModifying: Maker = ({ dice }, start) => {
   const value = dice.word();
   if (dice.chance(50)) return [0xc7, 0x05, ...bytesOf(start + 11, 4), ...bytesOf(value, 4), ...load(3, 0)];
-  const loop = [0x81, 0xc2, ...bytesOf(1, 4), 0xff, 0x05, ...bytesOf(start + 7, 4), 0xe2, 0x100 - 14];
-  return [...load(1, 3), ...loop];
+  // mov ecx, 3; add edx, 1; inc byte, word or dword [the 1 before]; loop
+  const inc = dice.pick([[0xfe], [0x66, 0xff], [0xff]]);
+  const loop = [0x81, 0xc2, ...bytesOf(1, 4), ...inc, 0x05, ...bytesOf(start + 7 + dice.below(2), 4)];
+  return [...load(1, 3), ...loop, 0xe2, 0xfe - loop.length];
 };
 
 const makers: readonly (readonly [weight: number, maker: Maker])[] = [

@@ -1,6 +1,6 @@
 /**
  * The world that every random program finds in memory: a GDT with segments of all kinds, a TSS, 256 gates, and handlers in
- * machine code that write down each fault (vector, error code, EIP, CS, EFLAGS, CR2) and go on with the next chunk of the program.
+ * machine code that write down each fault (vector, error code, EIP, CS, EFLAGS, CR2, their own EFLAGS) and go on with the next chunk of the program.
  */
 import { bytesOf } from './forms.ts';
 import { descriptor, firmware, firmwareGdt, type Piece } from './state.ts';
@@ -33,7 +33,7 @@ export const at = {
 /** Bytes of a chunk of a program. */
 export const chunkSize = 64;
 
-/** Bytes of an entry of the log: vector, error code, EIP, CS, EFLAGS, CR2. */
+/** Bytes of an entry of the log: vector, error code, EIP, CS, EFLAGS, CR2, the handler's EFLAGS. */
 export const entrySize = 32;
 
 /** Selectors of the world, by what they name. Ring 0 to 3 code and data carry the fitting RPL. */
@@ -161,6 +161,7 @@ function handler(): number[] {
   jump(3, 'stop'); // jae
   [8, 12, 16, 20, 24].forEach((from, n) => store(from, 4 * n));
   put(0x0f, 0x20, 0xd0, 0x36, 0x89, 0x41, 20); // mov eax, cr2; mov [ss:ecx+20], eax
+  put(0x9c, 0x58, 0x36, 0x89, 0x41, 24); // pushfd; pop eax; mov [ss:ecx+24], eax: what the gate has made of EFLAGS
   put(0x83, 0xc1, entrySize, 0x36, 0x89, 0x0d, ...bytesOf(at.log, 4)); // add ecx, 32; mov [ss:log], ecx
   put(0x8b, 0x44, 0x24, 8, 0x3c, vectors.stop); // mov eax, [esp+8]; cmp al, stop
   jump(4, 'stop'); // je
