@@ -27,9 +27,9 @@ export const about: About = {
   title: 'PVH leaves page tables to the CPU, and asks Xen for devices',
   question: 'What kinds of guests does Xen run on x86, who does what for each, and which of them fit?',
   caption:
-    'Each row is a kind of guest, each cell says who does the work: the guest itself, which knows of Xen, or the CPU, Xen, or QEMU. At the right stands what your constraints leave, and which of them excludes the others.',
+    'Each cell says who does the work: the guest itself, which knows of Xen, or the CPU, Xen, or QEMU. At the right stands which kinds your constraints leave, and what excludes the others.',
   picture:
-    'A table with the five kinds of x86 guests as rows. Cells name how each boots, runs, keeps page tables, gets interrupts and reaches devices. Beside each row stands whether the chosen constraints leave it, and why not.',
+    'A table with the five kinds of x86 guests as rows: how each boots, runs, keeps page tables, gets interrupts and reaches devices, and whether the chosen constraints leave it.',
   models: [
     'What each kind needs and has is data, with its place in the documents and the source of Xen 4.22. The chooser’s rules read those data; each rule has its place in them too.',
     'A rule excludes a kind, or lets it stay under a condition. Some constraints change others: with a passed-through device nothing migrates, and only 64-bit PV is open to Meltdown.',
@@ -89,7 +89,6 @@ export const params = {
 type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
-  { name: 'no-qemu', label: 'No QEMU', says: 'Nothing on the host is to emulate a PC.', values: {} },
   {
     name: 'windows',
     label: 'Windows with a device of its own',
@@ -151,7 +150,7 @@ export function describe({ judged, asked }: Moment): string {
   const left = judged.filter(({ out }) => !out);
   const conditions = left.flatMap(({ type, findings }) => findings.map(({ says }) => `${type.name} ${says}`));
   const start = asked ? `It has to be ${asked}.` : 'Nothing is asked yet.';
-  return `${start} Left: ${names(left)}.${conditions.length > 0 ? ` Conditions: ${conditions.join('; ')}.` : ''}`;
+  return `${start} Left: ${names(left)}.${conditions.length > 0 ? ` But ${conditions.join('; ')}.` : ''}`;
 }
 
 export function readouts({ judged }: Moment): readonly Readout[] {

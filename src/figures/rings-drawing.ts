@@ -42,25 +42,26 @@ export function drawRings(root: Root, access: Moment, question: Question, stage:
   drawChecks(root, scene, checks);
   drawLabels(part(root, 'titles'), 'title', [
     { key: 'levels', x: 1, y: 14, text: 'Who stands where', look: 'strong' },
-    { key: 'memory', x: memory.x, y: memory.y - 10, text: memoryTitle(scene), look: 'strong' },
+    {
+      key: 'memory',
+      x: memory.x,
+      y: memory.y - 10,
+      text: `Page table: ${labelOf(parties, question.from)}`,
+      look: 'strong',
+    },
     { key: 'checks', x: checks.x, y: checks.y - 10, text: 'What the processor asks', look: 'strong' },
   ]);
-  const lane = wide ? 256 : 298;
-  const side = end && (wide ? end.x : end.right);
-  const into = end?.above ? `V${end.above}H${end.x}V${end.y}` : `V${end?.y}H${side}`;
-  part(root, 'route', 'path').attr('d', start && end ? `M${start.x},${start.bottom}V${start.lane}H${lane}${into}` : '');
-  const stopped = start && end && access.over && access.by !== undefined;
-  const [x, y] = end?.above ? [end.x, end.above] : [lane, end?.y];
-  part(root, 'cross', 'path').attr('d', stopped ? `M${x - 7},${Number(y) - 7}l14,14m0,-14l-14,14` : '');
+  part(root, 'route', 'path').attr('d', start && end ? `${start}H${laneAt[stage]}${end.way}` : '');
+  part(root, 'cross', 'path').attr(
+    'd',
+    start && end && access.over && access.by ? `M${end.x - 7},${end.y - 7}l14,14m0,-14l-14,14` : '',
+  );
 }
 
-interface Start {
-  readonly x: number;
-  readonly bottom: number;
-  readonly lane: number;
-}
+// Where the way from who asks to what is asked for goes down or up.
+const laneAt: Readonly<Record<Stage, number>> = { wide: 256, narrow: 298 };
 
-function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, frame: Frame): Start | undefined {
+function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, frame: Frame): string {
   const { guestMode, arm } = layout;
   const bands = guestMode
     ? parties.map(({ value }) => levelName(layout, value))
@@ -74,7 +75,7 @@ function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, f
     .attr('y', (_, index) => round(tops[index] ?? 0))
     .attr('width', frame.width)
     .attr('height', round(height));
-  const boxes = parties.flatMap(({ value, label }): (Box & { who: Who; band: number })[] => {
+  const boxes = parties.flatMap(({ value, label }): Box[] => {
     const band = bands.indexOf(levelName(layout, value));
     if (band < 0) return [];
     const beside = value === 'kernel' && layout.level.kernel === layout.level.user;
@@ -82,8 +83,6 @@ function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, f
     return [
       {
         key: value,
-        who: value,
-        band,
         x: frame.x + 78 + (beside ? room : 0),
         y: (tops[band] ?? 0) + 7,
         width: room - 6,
@@ -99,7 +98,7 @@ function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, f
   });
   keyed(group, 'g', 'box', boxes, ({ key }) => key).each(function (box) {
     drawBox(select(this), box);
-    select(this).attr('data-set', `from=${box.who};frame=last`);
+    select(this).attr('data-set', `from=${box.key};frame=last`);
   });
   drawLabels(
     group,
@@ -118,19 +117,13 @@ function drawLevels(root: Root, { access: { layout }, question, wide }: Scene, f
       ];
     }),
   );
-  const box = boxes.find(({ who }) => who === question.from);
-  if (!box) return undefined;
-  const bottom = round(box.y + box.height);
-  return { x: round(box.x + box.width / 2), bottom, lane: round((tops[box.band] ?? 0) + height + gap / 2) };
+  const box = boxes.find(({ key }) => key === question.from);
+  if (!box) return '';
+  return `M${round(box.x + box.width / 2)},${round(box.y + box.height)}V${round(box.y + box.height + 7 + gap / 2)}`;
 }
 
 function actorOf(target: Who | Target): ActorName {
   return target === 'xen' ? 'xen' : ['cr3', 'cli', 'device'].includes(target) ? 'hw' : 'domu1';
-}
-
-function memoryTitle({ access: { layout }, question: { from } }: Scene): string {
-  if (layout.level[from] === undefined) return 'Memory';
-  return `Page table: ${labelOf(parties, from)}`;
 }
 
 const missing = 'not in this table';
@@ -141,12 +134,11 @@ function bitsOf(page: Page, { access: { layout }, question: { from } }: Scene): 
   return `${entry.user ? 'user' : 'supervisor'}, ${entry.write ? 'writable' : 'read-only'}`;
 }
 
+/** The last part of the way, and where a cross stands on it. */
 interface End {
+  readonly way: string;
   readonly x: number;
-  readonly right: number;
   readonly y: number;
-  /** Where the way comes from, if from above. */
-  readonly above?: number;
 }
 
 function drawMemory(root: Root, scene: Scene, frame: Frame): End | undefined {
@@ -190,8 +182,11 @@ function drawMemory(root: Root, scene: Scene, frame: Frame): End | undefined {
   part(group, 'now', 'path').attr('d', cut ? `M${frame.x},${cut}h${frame.width}` : '');
   const end = blocks.find(({ key }) => key === question.to);
   if (!end) return undefined;
-  if (end.actor === 'hw') return { x: round(end.x + end.width / 2), right: 0, y: low, above: low - (wide ? 11 : 9) };
-  return { x: end.x, right: end.x + end.width, y: round(end.y + end.height / 2) };
+  const [x, y] = [round(end.x + end.width / 2), round(end.y + end.height / 2)];
+  const above = low - (wide ? 11 : 9);
+  return end.actor === 'hw'
+    ? { way: `V${above}H${x}V${low}`, x, y: above }
+    : { way: `V${y}H${wide ? end.x : end.x + end.width}`, x: laneAt[wide ? 'wide' : 'narrow'], y };
 }
 
 function drawChecks(root: Root, { access, question, wide }: Scene, frame: Frame): void {

@@ -21,9 +21,9 @@ export const about: About = {
   title: 'Three parties, and page tables that know only two',
   question: 'Where do program, kernel and hypervisor stand, and what keeps each out of the memory of the others?',
   caption:
-    'A page-table entry knows user and supervisor. Program, kernel and hypervisor are three, and each layout has another way to keep the third apart: a segment limit, a second table, a mode for guests. Choose a layout, who reaches, and for what; the check that decides has the cross.',
+    'A page-table entry knows user and supervisor. Program, kernel and hypervisor are three, and each layout has another way to keep the third apart: a limit, a second table, a mode for guests.',
   picture:
-    'Three parts. Privilege levels as bands, with program, kernel and Xen in them. The memory that the asking party’s page table shows. The five checks of the processor in order, each passed, stopped or not made, with what comes of it below.',
+    'Privilege levels as bands, with program, kernel and Xen in them; the memory that the asking party’s page table shows; the five checks of the processor, with what comes of them.',
   models: [
     'A layout is the state of a machine: privilege levels, segment limits, the bits with which each page table maps each kind of page, and whether a second stage of translation is on. The verdict is what the checks leave.',
     'The checks are made in the processor’s order, up to the first that stops. A kernel whose page tables nobody checks may map what it likes, as far as it has an address for it.',
@@ -66,7 +66,6 @@ export const params = {
   from: {
     kind: 'choice',
     label: 'Who',
-    help: 'A click on a box above the memory does the same.',
     place: 'view',
     options: parties,
     default: 'user',
@@ -82,7 +81,7 @@ export const params = {
   cpu: {
     kind: 'choice',
     label: 'Processor',
-    help: 'Meltdown: a read gets past the U/S bit, on Intel’s processors of the time. XPTI is Xen’s answer.',
+    help: 'Meltdown: a read gets past the U/S bit. XPTI is Xen’s answer.',
     place: 'view',
     options: [
       { value: 'sound', label: 'sound' },
@@ -95,7 +94,6 @@ export const params = {
 type Values = ValuesOf<typeof params>;
 
 export const presets: readonly Preset[] = [
-  { name: 'pv64', label: 'PV on 64 bits', says: 'Program and kernel in ring 3, on two page tables.', values: {} },
   {
     name: 'pv32',
     label: 'PV on 32 bits',
@@ -119,7 +117,7 @@ export const presets: readonly Preset[] = [
 export const initial: Initial = { frame: 'last' };
 
 export function moments(frames: Frames<Moment>): readonly number[] {
-  return [...new Set([0, frames.length - 1])];
+  return [0, frames.length - 1];
 }
 
 /** One moment for each check that is made, after one in which nothing has been asked. */
