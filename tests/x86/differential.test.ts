@@ -35,7 +35,7 @@ describe('random programs', () => {
     tally(rings, cpl);
   };
 
-  test(`${programs} of them leave the same behind`, { timeout: 120_000 }, async () => {
+  test(`${programs} of them leave the same behind`, { timeout: 180_000 }, async () => {
     const unlike: string[] = [];
     for (let seed = 0; seed < programs; seed++) {
       const program = programOf(seed);

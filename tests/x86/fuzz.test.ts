@@ -41,14 +41,14 @@ describe('5,000 programs of noise', () => {
     if (event !== 'budget' && event.kind === 'shutdown') expect(event.first.vector).toBeLessThan(256);
   };
 
-  test('2,000 without an IDT', { timeout: 60_000 }, () => {
+  test('2,000 without an IDT', { timeout: 120_000 }, () => {
     for (let seed = 0; seed < 2000; seed++) {
       const dice = diceOf(seed);
       finish(boot(noise(dice, 1 + dice.below(400)), { memorySize: dice.pick([0x10000, 0x100000]) }));
     }
   });
 
-  test('2,000 in a world with handlers, in all rings, with paging', { timeout: 60_000 }, () => {
+  test('2,000 in a world with handlers, in all rings, with paging', { timeout: 120_000 }, () => {
     for (let seed = 0; seed < 2000; seed++) {
       const { image } = programOf(10_000 + seed);
       const dice = diceOf(seed);
@@ -58,7 +58,7 @@ describe('5,000 programs of noise', () => {
     }
   });
 
-  test('1,000 whose tables are noise, too', { timeout: 60_000 }, () => {
+  test('1,000 whose tables are noise, too', { timeout: 120_000 }, () => {
     for (let seed = 0; seed < 1000; seed++) {
       const dice = diceOf(seed);
       const { image } = programOf(20_000 + seed);
