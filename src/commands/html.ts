@@ -17,6 +17,8 @@ const rules: ConfigData = {
     'no-redundant-for': 'off',
     // The results of a search field with role=combobox are a listbox, for which there is no element.
     'prefer-native-element': ['error', { exclude: ['listbox'] }],
+    // The highlighter writes the colours of a listing beside its words; no style sheet can know them.
+    'no-inline-style': ['error', { allowedProperties: ['color'] }],
     // Checkboxes of one question have one name, as radio buttons do.
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }],
   },
