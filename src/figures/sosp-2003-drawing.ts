@@ -148,9 +148,12 @@ export function drawMeasurements(root: Root, frame: Frame, stage: Stage): void {
     .map(({ row, column, series, x, y: down }): Label => {
       const share = table ? shareWords(relative(table, row, column)) : '';
       const number = `${numberWords(row.cells[column] ?? 0)}${row.unit && ` ${row.unit}`}`;
-      const text =
-        scale === 'relative' ? `${names[series]} ${share} (${number})` : `${names[series]} ${number} (${share})`;
-      const fits = x + 12 + textWidth(text, { size: 13, weight: 'semibold' }) < width;
+      const first = `${names[series]} ${scale === 'relative' ? share : number}`;
+      const long = `${first} (${scale === 'relative' ? number : share})`;
+      const room = (words: string): number => textWidth(words, { size: 13, weight: 'semibold' }) + 12;
+      // Where the long words fit on neither side of the mark, the short ones do.
+      const text = x + room(long) < width || x > room(long) ? long : first;
+      const fits = x + room(text) < width;
       return {
         key: series,
         x: fits ? x + 11 : x - 11,
