@@ -41,8 +41,9 @@ export default defineConfig({
                   {
                     name: 'figure',
                     priority: 2,
-                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/marks\/|client\/operator\.)|\/node_modules\/d3-selection\//,
+                    test: /\/src\/(figure\/(contract|player|values|words)\.|figures\/marks\/(?!cost-inputs)|client\/operator\.)|\/node_modules\/d3-selection\//,
                   },
+                  { name: 'costs', priority: 1, test: /\/src\/(models\/x86\/costs|figures\/marks\/cost-inputs)\./ },
                   {
                     name: 'hands',
                     priority: 1,

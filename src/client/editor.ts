@@ -69,7 +69,11 @@ export class Editor {
     if (value !== this.#given) {
       this.#forget();
       this.#given = value;
-      if (this.#area.value !== value) this.#area.value = value;
+      if (this.#area.value !== value) {
+        this.#area.value = value;
+        // Setting a value leaves the caret at its end.
+        this.#area.setSelectionRange(0, 0);
+      }
       this.#paint(value);
     }
     const stops = this.#stops();

@@ -7,10 +7,10 @@ export function onFigureChange(changed: (change: FigureChange) => void): void {
   document.addEventListener('figure:change', (event) => changed((event as CustomEvent<FigureChange>).detail));
 }
 
-/** The operator of the figure with this id, started where it is not yet; undefined where there is none or it failed. */
+/** The operator of the figure with this id, started where it is not yet, with all that it is operated with; undefined where there is none or it failed. */
 export function startFigure(id: string): Promise<Operator | undefined> {
   const host = document.getElementById(id);
-  return host instanceof XenFigure ? host.start() : Promise.resolve(undefined);
+  return host instanceof XenFigure ? host.reach().then(() => host.start()) : Promise.resolve(undefined);
 }
 
 /** Splits `id.name` at its dot. */

@@ -52,10 +52,16 @@ export class Operator {
   #spokenAt = 0;
   #speaking: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: HTMLElement, module: AnyFigure) {
+  /** Takes over a figure, once all is there that its opening needs. */
+  static async of(host: HTMLElement, module: AnyFigure): Promise<Operator> {
+    const handed = JSON.parse(host.querySelector('.handed')?.textContent ?? '{}') as Handed;
+    await module.more?.(handed.opening);
+    return new Operator(host, module, handed);
+  }
+
+  private constructor(host: HTMLElement, module: AnyFigure, handed: Handed) {
     this.host = host;
     this.signal = this.#leave.signal;
-    const handed = JSON.parse(host.querySelector('.handed')?.textContent ?? '{}') as Handed;
     this.figure = resolveNumbers(module, (name) => {
       const value = handed.numbers[name];
       if (value === undefined) throw new Error(`The page has no number ${name}.`);
@@ -103,7 +109,7 @@ export class Operator {
 
   /** Loads what a reader operates the figure with, and the rest of its data; the same promise however often it is called. */
   reach(): Promise<Hands> {
-    this.#reaching ??= import('./hands.ts').then(async ({ Hands: Taking }) => {
+    this.#reaching ??= Promise.all([import('./hands.ts'), this.figure.more?.()]).then(async ([{ Hands: Taking }]) => {
       this.#hands = await Taking.of(this);
       this.#hands.show();
       void this.#fetchRest();

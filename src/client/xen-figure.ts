@@ -68,7 +68,7 @@ export class XenFigure extends HTMLElement {
 
   async #take(): Promise<Operator> {
     const [{ Operator: Operating }, module] = await Promise.all([import('./operator.ts'), loadModule(this)]);
-    const operator = new Operating(this, module);
+    const operator = await Operating.of(this, module);
     this.dataset['state'] = 'live';
     return operator;
   }

@@ -3,7 +3,7 @@
  *
  * A figure module exports, in this order: `about`, `params`, `presets`, `initial`, `moments`, `run`, `draw`, `describe`,
  * `readouts`, `columns` (with `rows` where a CSV row is not a frame), `tasks`; after `run` also `first` where its data is more
- * than a page should carry, and `stop`, `lineOf` and `heightOf` where it runs a program. Everything that surrounds a figure (play,
+ * than a page should carry, and `more`, `stop`, `lineOf` and `heightOf` where it runs a program. Everything that surrounds a figure (play,
  * step back, address, print, the static picture, the words, the tests) is made from these and from nothing else.
  */
 import type { Selection } from 'd3-selection';
@@ -235,6 +235,11 @@ export interface FigureModule<F = never, P extends Params = Params, D = never, R
    * reader reaches for the figure. All of it where this is left out.
    */
   readonly first?: (data: D, values: ValuesOf<P>) => D;
+  /**
+   * Loads what of the figure's code these values need beyond its module; without values all of it, which a browser asks for when a
+   * reader reaches for the figure. Everywhere else all of it is there from the start.
+   */
+  readonly more?: (values?: ValuesOf<P>) => Promise<void> | undefined;
   /** Where Run halts that starts after `index`: the next breakpoint, or the end. A figure that has it has a Run button. */
   readonly stop?: (frames: Frames<F>, values: ValuesOf<P>, index: number) => number;
   /** The line of the text parameter, from 1, that this moment is about; undefined where it is about none. */

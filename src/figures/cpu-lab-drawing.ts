@@ -2,7 +2,8 @@
 import type { ActorName, Root, Stage, Values } from '../figure/contract.ts';
 import { formatNumber } from '../figure/words.ts';
 import { holderNames } from '../models/x86/techniques/lab.ts';
-import { blockRows, type Moment } from './cpu-lab-run.ts';
+import type { Moment } from './cpu-lab-run.ts';
+import { blockRows } from './cpu-lab-side.ts';
 import { cross, drawSheet, gap, mono, row, sans, word, type Piece, type Sheet } from './cpu-lab-sheet.ts';
 import { counts, flagRow, memory, output, pages, register, rings, system } from './cpu-lab-state.ts';
 import { differenceOf } from './cpu-lab-words.ts';
@@ -21,7 +22,10 @@ const head: Piece = [
     const { divergence } = run;
     word(sheet, 'name', x, y + 13, side.name, 'strong large');
     if (!divergence) {
-      const none = run.technique === 'native' ? 'what all others are held against' : 'as the bare machine, to the end';
+      const lines = `a port: ${side.rewritten ?? 0} line${side.rewritten === 1 ? '' : 's'} changed`;
+      const asBare =
+        run.technique === 'native' ? 'what all others are held against' : 'as the bare machine, to the end';
+      const none = side.rewritten === undefined ? asBare : lines;
       word(sheet, 'verdict', x, y + 32, none, 'quiet');
       return;
     }
@@ -78,7 +82,7 @@ const holders: Piece = [
     }
     // The whole run: in each stretch the shares of the three, one above the other.
     const wholeTop = top + 3 * lane.height + 22;
-    const stretches = Math.min(run.length + 1, Math.floor((width - lane.left) / 4));
+    const stretches = Math.min(run.length + 1, Math.floor((width - lane.left) / 8));
     const per = (run.length + 1) / stretches;
     const wide = (width - lane.left) / stretches;
     for (let at = 0; at < stretches; at++) {
@@ -110,38 +114,44 @@ const holders: Piece = [
   },
 ];
 
-/** The lines of the program around the one that runs next. */
-const source = (lines: number): Piece => [
+/** The lines of the source around the one that runs next; what a port has changed in Xen's tone. */
+const sourceOf = (lines: number): Piece => [
   row + lines * row + gap,
-  (sheet, { side: { line, run }, moment: { text, stops }, x, y, width }) => {
-    word(sheet, 'program', x, y + 11, 'Program', 'quiet');
-    const all = text.split('\n');
-    const now = line ?? 1;
-    const from = Math.max(1, Math.min(now - Math.floor(lines / 2), all.length - lines + 1));
-    for (let at = 0; at < lines; at++) {
-      const number = from + at;
+  (sheet, { side: { at: now, run, source }, moment: { stops }, x, y, width }) => {
+    word(sheet, 'program', x, y + 11, now === undefined ? 'Program (code beside it runs)' : 'Program', 'quiet');
+    const from = Math.max(1, Math.min((now ?? 1) - Math.floor(lines / 2), source.length - lines + 1));
+    source.slice(from - 1, from - 1 + lines).forEach(({ text, from: number, why }, at) => {
       const down = y + row + at * row;
-      if (number > all.length) break;
-      if (number === line) sheet.shapes.push({ key: 'at', look: 'at-line', x, y: down, width, height: row });
-      const isWrong = number === run.divergence?.line;
-      if (stops.includes(String(number)))
+      const isFirst = source[from + at - 2]?.from !== number;
+      const isNow = from + at === now;
+      if (isNow) sheet.shapes.push({ key: 'at', look: 'at-line', x, y: down, width, height: row });
+      const isWrong = number !== undefined && number === run.divergence?.line;
+      if (isFirst && stops.includes(String(number)))
         sheet.shapes.push({ key: `stop-${at}`, look: 'token-shape', x, y: down + 4, width: 9, height: 9 });
       if (isWrong) sheet.paths.push({ key: `wrong-${at}`, look: 'cross', d: cross(x + 4.5, down + 8.5, 4) });
-      sheet.words.push({
-        key: `n${at}`,
-        x: x + 36,
-        y: down + 12.5,
-        text: String(number),
-        anchor: 'end',
-        look: 'quiet mono',
-      });
-      const words = (all[number - 1] ?? '').replaceAll('\t', '        ').trimEnd();
+      if (isFirst && number !== undefined)
+        sheet.words.push({
+          key: `n${at}`,
+          x: x + 36,
+          y: down + 12.5,
+          text: `${number}`,
+          anchor: 'end',
+          look: 'quiet mono',
+        });
+      const words = text.replaceAll('\t', '        ').trimEnd();
       // White space at the start of an SVG text is lost: it becomes a place.
-      const indent = words.length - words.trimStart().length;
-      const look = `mono${isWrong ? ' t-fault' : number === line ? ' strong' : ''}`;
-      const shown = shortenText(words.trimStart(), width - 46 - indent * 7.96, mono);
-      word(sheet, `l${at}`, x + 46 + indent * 7.8, down + 12.5, shown, look);
-    }
+      const indent = Math.min(words.length - words.trimStart().length, 16);
+      const tone = isWrong ? ' t-fault' : why ? ' t-xen' : '';
+      const room = width - 46 - indent * 7.96;
+      word(
+        sheet,
+        `l${at}`,
+        x + 46 + indent * 7.8,
+        down + 12.5,
+        shortenText(words.trimStart(), room, mono),
+        `mono${tone}${isNow ? ' strong' : ''}`,
+      );
+    });
   },
 ];
 
@@ -154,7 +164,7 @@ const block: Piece = [
     word(sheet, 'b-made', x + left, y + 11, 'in the cache', 'quiet');
     if (side.block.length === 0)
       word(sheet, 'b-none', x, y + row + 12.5, 'user code runs as it is; or nothing is translated', 'quiet');
-    side.block.forEach(({ guest, made, on }, at) => {
+    side.block.slice(0, blockRows).forEach(({ guest, made, on }, at) => {
       const down = y + row * (at + 1);
       if (on) sheet.shapes.push({ key: 'b-at', look: 'at-line', x, y: down, width, height: row });
       const look = `mono${on ? ' strong' : ''}`;
@@ -179,7 +189,7 @@ function arrange(names: readonly string[], stage: Stage): readonly Arrangement[]
   const all = (name: string | undefined, lines: number): readonly Piece[] => [
     head,
     holders,
-    source(lines),
+    sourceOf(lines),
     ...extra(name),
     register,
     flagRow,
@@ -199,7 +209,9 @@ function arrange(names: readonly string[], stage: Stage): readonly Arrangement[]
       return [place];
     });
   }
-  if (names.length > 1) return names.map((name, at) => [{ pieces: all(name, 5), x: at * 368, y: 0, width: 352 }]);
+  // What only one of them has stands last, so that all else is at the same height.
+  if (names.length > 1)
+    return names.map((name, at) => [{ pieces: [...all(undefined, 5), ...extra(name)], x: at * 368, y: 0, width: 352 }]);
   const top = [head, holders];
   const y = heightOfPieces(top);
   const [name] = names;
@@ -207,7 +219,7 @@ function arrange(names: readonly string[], stage: Stage): readonly Arrangement[]
     [
       { pieces: top, x: 0, y: 0, width: 720 },
       {
-        pieces: [source(name === 'binary-translation' ? 7 : 11), ...extra(name), memory, output, counts],
+        pieces: [sourceOf(name === 'binary-translation' ? 7 : 11), ...extra(name), memory, output, counts],
         x: 0,
         y,
         width: 364,
@@ -234,12 +246,12 @@ export function drawLab(root: Root, moment: Moment, values: Values, stage: Stage
   const notice: Sheet = { words: [], shapes: [], paths: [] };
   if (problem) {
     word(notice, 'head', 0, 18, 'The program does not run.', 'strong large');
-    word(notice, 'line', 0, 42, `Line ${problem.line}:`, 't-fault strong');
+    if (problem.line !== undefined) word(notice, 'line', 0, 42, `Line ${problem.line}:`, 't-fault strong');
     wrapText(problem.says, stage === 'wide' ? 700 : 296, sans)
       .slice(0, 8)
       .forEach((text, at) => word(notice, `says-${at}`, 0, 62 + at * row, text, 't-fault'));
   }
-  drawSheet(part(root, 'notice'), notice);
+  drawSheet(part(root, 'refusal'), notice);
   arrange(namesOf(values), stage).forEach((columns, at) => {
     const side = sides[at];
     const group = part(root, `side-${at} side`);

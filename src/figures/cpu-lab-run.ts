@@ -1,60 +1,12 @@
 /** The lab's moments: programs played with one technique or two, side by side where their guests have done as many steps. */
 import type { Frames } from '../figure/contract.ts';
 import { assemble, type Assembly } from '../models/x86/assembler.ts';
-import { cycles, type Costs, type Counters } from '../models/x86/costs.ts';
-import { binaryTranslation, type TranslatingVm } from '../models/x86/techniques/binary-translation.ts';
-import { hvmNested, hvmShadow } from '../models/x86/techniques/hvm.ts';
-import { readWord, wayOf, type PageWay } from '../models/x86/techniques/inspect.ts';
-import { lineAt, play, type Run } from '../models/x86/techniques/lab.ts';
+import type { Costs } from '../models/x86/costs.ts';
+import { play, type Run } from '../models/x86/techniques/lab.ts';
 import { native } from '../models/x86/techniques/native.ts';
-import type { Action, GuestView, Holder, Technique, TechniqueName, Vm } from '../models/x86/techniques/technique.ts';
-import { listing } from '../models/x86/techniques/translation-cache.ts';
+import type { Technique, TechniqueName } from '../models/x86/techniques/technique.ts';
 import { trapAndEmulate } from '../models/x86/techniques/trap-and-emulate.ts';
-
-/** A technique with the name that the picture prints, and a program for it. */
-interface Way {
-  readonly name: string;
-  readonly technique: Technique;
-}
-
-/** The techniques, in the order in which the book tells of them. */
-export const ways: Readonly<Partial<Record<TechniqueName, Way>>> = {
-  native: { name: 'Bare machine', technique: native },
-  'trap-and-emulate': { name: 'Trap and emulate', technique: trapAndEmulate },
-  'binary-translation': { name: 'Binary translation', technique: binaryTranslation },
-  'hvm-shadow': { name: 'VT-x, shadow paging', technique: hvmShadow },
-  'hvm-nested': { name: 'VT-x, nested paging', technique: hvmNested },
-};
-
-/** One guest at one moment, as plain data. */
-export interface Side {
-  readonly technique: TechniqueName;
-  readonly name: string;
-  readonly run: Run;
-  /** Steps that this run has made, of `run.length`. */
-  readonly step: number;
-  readonly holder: Holder;
-  readonly action: Action | undefined;
-  readonly vector: number | undefined;
-  readonly detail: string | undefined;
-  readonly line: number | undefined;
-  /** The line that the last step was about. */
-  readonly lastLine: number | undefined;
-  readonly state: ReadonlyMap<string, number>;
-  readonly changed: ReadonlySet<string>;
-  /** IF and CPL that the physical CPU really has. */
-  readonly realIf: boolean;
-  readonly realCpl: number;
-  readonly halted: boolean;
-  readonly console: string;
-  readonly stack: readonly { readonly address: number; readonly value: number | undefined }[];
-  readonly data: readonly { readonly label: string; readonly value: number | undefined; readonly size: number }[];
-  readonly pages: readonly (PageWay & { readonly what: string })[];
-  /** The block of the translation cache that runs: guest instructions, what became of each, and which is next. */
-  readonly block: readonly { readonly guest: string; readonly made: string; readonly on: boolean }[];
-  readonly counters: Counters;
-  readonly cycles: number;
-}
+import { sideAt, type Played, type Side } from './cpu-lab-side.ts';
 
 /** A moment of the lab. */
 export interface Moment {
@@ -63,7 +15,7 @@ export interface Moment {
   readonly text: string;
   readonly stops: readonly string[];
   /** What keeps the program from running; then there are no sides. */
-  readonly problem: { readonly line: number; readonly says: string } | undefined;
+  readonly problem: { readonly line: number | undefined; readonly says: string } | undefined;
   readonly sides: readonly Side[];
 }
 
@@ -86,38 +38,71 @@ export interface LabSettings {
   readonly costs: Costs;
 }
 
-// A slider of a cost plays nothing again: the last few runs are kept. They are functions of what is in the key.
-const kept = new Map<string, Run>();
+/** Plays a program; it assembles. */
+export type Player = (text: string) => Played;
 
-function played(text: string, name: TechniqueName): Run {
+/** A player that runs a program as it is. */
+export function playAsIs(technique: Technique): Player {
+  return (text) => {
+    const source = text.split('\n').map((line, at) => ({ text: line, from: at + 1, why: undefined }));
+    return { run: play(assemble(text), technique), source, rewritten: undefined };
+  };
+}
+
+const players: Partial<Record<TechniqueName, Player>> = {
+  native: playAsIs(native),
+  'trap-and-emulate': playAsIs(trapAndEmulate),
+};
+
+/** Loads all techniques; before that two of them play. */
+export async function loadMore(): Promise<void> {
+  Object.assign(players, (await import('./cpu-lab-more.ts')).playersWith(playAsIs));
+}
+
+/** Whether a setting needs a technique that is not there yet. */
+export function isWaiting({ technique, beside }: Pick<LabSettings, 'technique' | 'beside'>): boolean {
+  return !players[technique] || (beside !== 'none' && !players[beside]);
+}
+
+// A slider of a cost plays nothing again: the last few runs are kept. They are functions of what is in the key.
+const kept = new Map<string, Played>();
+
+function played(text: string, name: TechniqueName, player: Player): Played {
   const key = `${name}\n${text}`;
   const known = kept.get(key);
   kept.delete(key);
-  const run = known ?? play(assemble(text), (ways[name] as Way).technique);
-  kept.set(key, run);
+  const fresh = known ?? player(text);
+  kept.set(key, fresh);
   for (const old of kept.keys()) if (kept.size > 4) kept.delete(old);
-  return run;
+  return fresh;
 }
 
 /** Plays the lab; a program with problems gives one moment that says so. */
 export function openLab({ program, technique, beside, breakpoints, costs }: LabSettings): Lab {
   const { problems, bytes } = assemble(program);
   const [first] = problems;
-  const problem = first ?? (bytes.length === 0 ? { line: 1, says: 'There is no instruction to run.' } : undefined);
+  const chosen = beside === 'none' || beside === technique ? [technique] : [technique, beside];
+  const waits = isWaiting({ technique, beside });
+  const empty = bytes.length === 0 ? 'There is no instruction to run.' : undefined;
+  const says = empty ?? (waits ? 'This technique is being loaded.' : undefined);
+  const problem = first ?? (says === undefined ? undefined : { line: undefined, says });
   const common = { text: program, stops: breakpoints };
   if (problem) {
     const only: Moment = { ...common, index: 0, length: 1, problem, sides: [] };
     return { length: 1, at: () => only, runs: [], costs, nextStop: () => 0, indexOf: () => 0 };
   }
-  const names = beside === 'none' || beside === technique ? [technique] : [technique, beside];
-  const runs = names.map((name) => played(program, name));
+  const both = chosen.flatMap((name) => {
+    const player = players[name];
+    return player ? [played(program, name, player)] : [];
+  });
+  const runs = both.map(({ run }) => run);
   const places = timeline(runs);
   const length = places[0]?.length ?? 1;
   let last: Moment | undefined;
   const at = (index: number): Moment | undefined => {
     if (index < 0 || index >= length) return undefined;
     if (last?.index === index) return last;
-    const sides = runs.map((run, side) => sideAt(run, places[side]?.[index] ?? 0, costs));
+    const sides = both.map((one, side) => sideAt(one, places[side]?.[index] ?? 0, costs));
     return (last = { ...common, index, length, problem: undefined, sides });
   };
   const indexOf = (side: number, step: number): number => {
@@ -131,10 +116,10 @@ export function openLab({ program, technique, beside, breakpoints, costs }: LabS
     return low;
   };
   const nextStop = (index: number, lines: readonly string[]): number => {
-    const halts = runs.flatMap((run, side) => {
+    const halts = both.flatMap(({ run, source }, side) => {
       const step = places[side]?.[index] ?? 0;
       const { divergence } = run;
-      const stop = run.find(step, addressesOf(run, lines));
+      const stop = run.find(step, addressesOf(run, source, lines));
       return [
         ...(stop === undefined ? [] : [indexOf(side, stop)]),
         ...(divergence && divergence.step > step ? [indexOf(side, divergence.step)] : []),
@@ -145,9 +130,14 @@ export function openLab({ program, technique, beside, breakpoints, costs }: LabS
   return { length, at, runs, costs, nextStop, indexOf };
 }
 
-function addressesOf({ program }: Run, lines: readonly string[]): ReadonlySet<number> {
-  const all = program instanceof Uint8Array ? [] : program.lines;
-  return new Set(all.filter(({ line }) => lines.includes(String(line))).map(({ address }) => address));
+/** Where the lines begin that a breakpoint stands in; of what a port made of a line, its first instruction. */
+function addressesOf({ program }: Run, source: Played['source'], lines: readonly string[]): ReadonlySet<number> {
+  const first = new Map<string, number>();
+  for (const { line, address } of (program as Assembly).lines) {
+    const from = String(source[line - 1]?.from);
+    if (lines.includes(from) && !first.has(from)) first.set(from, address);
+  }
+  return new Set(first.values());
 }
 
 /** By moment, how many steps each run has made: guests go on together, hypervisors work each in its own time between. */
@@ -171,102 +161,3 @@ function timeline(runs: readonly Run[]): readonly Uint32Array[] {
   }
   return places.map((place) => Uint32Array.from(place));
 }
-
-/** Names of what is shown of the state, in the order of the picture. */
-export const registers = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
-const selectors = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
-
-function stateOf(view: GuestView): Map<string, number> {
-  const state = new Map<string, number>();
-  registers.forEach((name, at) => state.set(name, (view.reg[at] ?? 0) >>> 0));
-  selectors.forEach((name, at) => state.set(name, view.selectors[at] ?? 0));
-  for (const name of ['eip', 'eflags', 'cpl', 'cr0', 'cr2', 'cr3'] as const) state.set(name, view[name] >>> 0);
-  for (const name of ['gdtr', 'idtr'] as const) {
-    state.set(name, view[name].base >>> 0);
-    state.set(`${name} limit`, view[name].limit);
-  }
-  return state;
-}
-
-function sideAt(run: Run, step: number, costs: Costs): Side {
-  const before = step > 0 ? stateOf(run.at(step - 1).view()) : undefined;
-  const report = step > 0 ? run.report(step) : undefined;
-  const vm = run.at(step);
-  const view = vm.view();
-  const state = stateOf(view);
-  const changed = new Set([...state.keys()].filter((name) => before && before.get(name) !== state.get(name)));
-  const program = run.program as Assembly;
-  return {
-    technique: run.technique,
-    name: ways[run.technique]?.name ?? run.technique,
-    run,
-    step,
-    holder: vm.holder,
-    action: report?.action,
-    vector: report?.vector,
-    detail: report?.detail,
-    line: lineAt(program, view.eip >>> 0),
-    lastLine: step > 0 ? lineAt(program, run.eips[step - 1] ?? 0) : undefined,
-    state,
-    changed,
-    realIf: (vm.machine.eflags & 0x200) !== 0,
-    realCpl: vm.machine.cpl,
-    halted: view.halted,
-    console: String.fromCharCode(...view.console.slice(-400)),
-    stack: [0, 4, 8, 12].map((offset) => {
-      const address = ((state.get('esp') ?? 0) + offset) >>> 0;
-      return { address, value: readWord(vm, view, address) };
-    }),
-    data: dataOf(program).map(({ label, address, size }) => ({
-      label,
-      size,
-      value: readWord(vm, view, address, size),
-    })),
-    pages: pagesOf(vm, view, state),
-    block: blockOf(vm, program),
-    counters: { ...vm.counters },
-    cycles: cycles(vm.counters, costs),
-  };
-}
-
-/** Words of the data section that have a label, in the order of the text. */
-function dataOf({ program, lines }: Assembly): readonly { label: string; address: number; size: number }[] {
-  const { statements } = program;
-  return statements.flatMap((statement, at) => {
-    const before = statements[at - 1];
-    if (statement.kind !== 'data' || before?.kind !== 'label') return [];
-    const place = lines.find((line) => line.statement === at);
-    // Words of 16 bits are the limits of tables.
-    if (!place || statement.size === 2 || statement.items[0]?.kind === 'string') return [];
-    return [{ label: before.name, address: place.address, size: statement.size }];
-  });
-}
-
-function pagesOf(vm: Vm, view: GuestView, state: ReadonlyMap<string, number>): Side['pages'] {
-  const asked: readonly (readonly [string, number])[] = [
-    ['code', view.eip],
-    ['stack', (state.get('esp') ?? 0) - 1],
-    ['fault', view.cr2],
-  ];
-  return asked
-    .filter(([what, address]) => what !== 'fault' || address !== 0)
-    .map(([what, address]) => ({ what, ...wayOf(vm, view, address >>> 0) }));
-}
-
-function blockOf(vm: Vm, { symbols }: Assembly): Side['block'] {
-  const { cache, unit } = vm as Partial<TranslatingVm>;
-  if (!cache || !unit) return [];
-  const label = (address: number): string =>
-    [...symbols].find(([, at]) => at === address)?.[0] ?? `0x${address.toString(16)}`;
-  const rows = listing(cache, unit.block, label).map(({ unit: one, guest, made }) => ({
-    guest,
-    made: made.filter((code) => code !== 'nop').join('; ') || 'nop',
-    on: one === unit,
-  }));
-  const at = rows.findIndex(({ on }) => on);
-  const from = Math.max(0, Math.min(at - 2, rows.length - blockRows));
-  return rows.slice(from, from + blockRows);
-}
-
-/** Rows that the picture has for a block. */
-export const blockRows = 5;

@@ -1,15 +1,18 @@
 /** What pieces of the lab's picture are made of: words, shapes and paths, collected and drawn in one join each. */
 import type { Root } from '../figure/contract.ts';
-import type { Moment, Side } from './cpu-lab-run.ts';
-import { keyed, round, type part } from './marks/keyed.ts';
+import type { Moment } from './cpu-lab-run.ts';
+import type { Side } from './cpu-lab-side.ts';
+import { keyed, part, round } from './marks/keyed.ts';
 import { drawLabels, type Label } from './marks/label.ts';
 
-/** Height of a line of text, and the room below a piece, in SVG units. */
+/** Height of a line of text, in SVG units. */
 export const row = 17;
+/** Room below a piece. */
 export const gap = 14;
 
-/** Type of code and of words. */
+/** Type of code. */
 export const mono = { size: 13, mono: true } as const;
+/** Type of words. */
 export const sans = { size: 13 } as const;
 
 /** Where marks are drawn into. */
@@ -60,15 +63,15 @@ export function cross(x: number, y: number, by: number): string {
 
 /** Draws a sheet into a group: shapes below paths below words. */
 export function drawSheet(group: Group, { words, shapes, paths }: Sheet): void {
-  keyed(group, 'rect', 'shape', shapes, ({ key }) => key)
-    .attr('class', ({ look }) => `shape ${look}`)
+  keyed(part(group, 'shapes'), 'rect', 'shape', shapes, ({ key }) => key)
+    .attr('class', ({ look }) => `shape ${look}`.trim())
     .attr('x', ({ x }) => round(x))
     .attr('y', ({ y }) => round(y))
     .attr('width', ({ width }) => round(width))
     .attr('height', ({ height }) => round(height))
     .attr('fill', ({ fill }) => fill ?? null);
-  keyed(group, 'path', 'line', paths, ({ key }) => key)
+  keyed(part(group, 'lines'), 'path', 'line', paths, ({ key }) => key)
     .attr('class', ({ look }) => `line ${look}`)
     .attr('d', ({ d }) => d);
-  drawLabels(group, 'word', words);
+  drawLabels(part(group, 'words'), 'word', words);
 }

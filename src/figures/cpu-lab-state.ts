@@ -1,7 +1,7 @@
 /** Pieces of the lab's picture that show the state of one guest. */
 import { formatNumber } from '../figure/words.ts';
 import { Flag } from '../models/x86/state.ts';
-import { registers, type Side } from './cpu-lab-run.ts';
+import { registers, type Side } from './cpu-lab-side.ts';
 import { gap, row, sans, word, type Piece, type Sheet } from './cpu-lab-sheet.ts';
 import { countsOf, flags, hex } from './cpu-lab-words.ts';
 import { shortenText } from './marks/text.ts';

@@ -8,7 +8,8 @@ import { samples } from '../models/x86/samples/index.ts';
 import type { Run } from '../models/x86/techniques/lab.ts';
 import { native } from '../models/x86/techniques/native.ts';
 import type { TechniqueName } from '../models/x86/techniques/technique.ts';
-import { ways, type Lab, type Moment } from './cpu-lab-run.ts';
+import type { Lab, Moment } from './cpu-lab-run.ts';
+import { names } from './cpu-lab-side.ts';
 
 /** The values that tasks look at; the figure's have more. */
 interface Chosen {
@@ -29,10 +30,10 @@ function pair(
 ): readonly [Run, Run] | Verdict {
   const { runs } = frames as Lab;
   const [first, second] = [a, b].map((name) => runs.find(({ technique }) => technique === name));
-  if (frame.problem) return not(`Line ${frame.problem.line} does not assemble yet.`);
-  if (!first || !second) return not(`Show ${ways[a]?.name} and ${ways[b]?.name} side by side.`);
+  if (frame.problem) return not(frame.problem.says);
+  if (!first || !second) return not(`Show ${names[a]} and ${names[b]} side by side.`);
   const loose = [first, second].find(({ stop }) => stop.reason !== 'halted');
-  return loose ? not(`Under ${ways[loose.technique]?.name} it does not end: ${loose.stop.says}`) : [first, second];
+  return loose ? not(`Under ${names[loose.technique]} it does not end: ${loose.stop.says}`) : [first, second];
 }
 
 const mnemonicsOf = ({ program }: Assembly): readonly string[] =>
@@ -90,7 +91,7 @@ export const criticalTask: FigureTask<Moment, Chosen> = {
   text: 'Rewrite the critical section so that trap and emulate runs it as the bare machine does and no tick is lost. Neither pushf nor popf may be left.',
   check({ frames, frame, values }) {
     const run = (frames as Lab).runs.find(({ technique }) => technique === 'trap-and-emulate');
-    if (frame.problem) return not(`Line ${frame.problem.line} does not assemble yet.`);
+    if (frame.problem) return not(frame.problem.says);
     if (!run) return not('Run it by trap and emulate.');
     const left = mnemonicsOf(run.program as Assembly).filter((name) => /^(push|pop)f[dw]?$/.test(name));
     if (left.length > 0) return not(`There are still ${left.length} of pushf and popf.`);

@@ -3,7 +3,8 @@ import type { Readout } from '../figure/contract.ts';
 import { exits, type Counters } from '../models/x86/costs.ts';
 import type { Run } from '../models/x86/techniques/lab.ts';
 import { Flag } from '../models/x86/state.ts';
-import type { Moment, Side } from './cpu-lab-run.ts';
+import type { Moment } from './cpu-lab-run.ts';
+import type { Side } from './cpu-lab-side.ts';
 
 /** Flags in the order of the picture. */
 export const flags = ['OF', 'DF', 'IF', 'TF', 'SF', 'ZF', 'AF', 'PF', 'CF'] as const;
@@ -78,7 +79,7 @@ const holders = { user: 'The user program', kernel: 'The guest’s kernel', hype
 
 /** The sentence of a moment. */
 export function sentenceOf({ problem, sides, text }: Moment): string {
-  if (problem) return `The program does not run: line ${problem.line}: ${problem.says}`;
+  if (problem) return problem.line === undefined ? problem.says : `Line ${problem.line}: ${problem.says}`;
   return sides
     .map((side) => {
       const { run, step, name } = side;

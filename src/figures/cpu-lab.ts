@@ -17,13 +17,14 @@ import { costsFrom, type MachineName } from '../models/x86/costs.ts';
 import { samples } from '../models/x86/samples/index.ts';
 import type { TechniqueName } from '../models/x86/techniques/technique.ts';
 import { drawLab, labHeight } from './cpu-lab-drawing.ts';
-import { openLab, ways, type Lab, type Moment } from './cpu-lab-run.ts';
+import { isWaiting, loadMore, openLab, type Lab, type Moment } from './cpu-lab-run.ts';
+import { names } from './cpu-lab-side.ts';
 import { criticalTask, pillTask, translationTask } from './cpu-lab-tasks.ts';
 import { differenceOf, instructionOf, readoutsOf, sentenceOf } from './cpu-lab-words.ts';
 import { costParams, machineParam, programCostParams } from './marks/cost-inputs.ts';
 
 const [opening] = samples;
-const techniques = Object.entries(ways).map(([value, { name }]) => ({ value, label: name }));
+const techniques = Object.entries(names).map(([value, label]) => ({ value, label }));
 const { vmreads: _, ...costs } = costParams;
 
 export const about: About = {
@@ -36,7 +37,7 @@ export const about: About = {
   picture: 'Who has had the CPU, the program, and registers, flags, rings, pages and memory of a guest',
   models: [
     'An assembler and a processor of 32-bit protected mode: privilege, IOPL, segments, paging with a TLB, interrupts and faults, as the architecture manual gives them.',
-    'Five ways to run it: the bare machine; trap and emulate in ring 1; binary translation with a translation cache; VT-x with shadow page tables, and with nested paging.',
+    'Seven ways to run it: the bare machine; trap and emulate in ring 1; binary translation with a translation cache; Xen’s paravirtualization in its 32-bit and its 64-bit layout, where the program is ported by rule and registers stay 32 bits wide; VT-x with shadow page tables, and with nested paging.',
     'Each run is held against a bare machine after every step of the guest: registers, flags, selectors, system registers, console and memory.',
     'Cycles are what was counted times published costs, each under Assumptions. The CPU that you choose sets what an exit costs.',
   ],
@@ -49,7 +50,7 @@ export const about: About = {
     { cite: 'adams-agesen2006', at: '§2 to 4' },
     { cite: 'agesen2012', at: 'Table 1' },
   ],
-  height: { wide: 480, narrow: 900 },
+  height: { wide: 585, narrow: 852 },
   frameMs: 400,
 };
 
@@ -99,21 +100,23 @@ export const presets: readonly Preset[] = samples.map(({ name, title, says, text
 export const initial: Initial = { frame: 16 };
 
 export const moments = (frames: Frames<Moment>): readonly number[] => {
-  const { runs, indexOf } = frames as Lab;
-  const wrong = runs[0]?.divergence;
-  return [...new Set([0, wrong ? indexOf(0, wrong.step) : Math.floor(frames.length / 2), frames.length - 1])];
+  const lab = frames as Lab;
+  const wrong = lab.runs[0]?.divergence;
+  return [...new Set([0, wrong ? lab.indexOf(0, wrong.step) : Math.floor(frames.length / 2), frames.length - 1])];
 };
 
-export function run(values: LabValues): Lab {
-  const { program, technique, beside, breakpoints, machine, ...set } = values;
-  return openLab({
-    program,
-    breakpoints,
-    technique: technique as TechniqueName,
-    beside: beside as TechniqueName | 'none',
-    costs: costsFrom({ ...set, machine: machine as MachineName }),
-  });
+function settingsOf({ technique, beside }: LabValues) {
+  return { technique: technique as TechniqueName, beside: beside as TechniqueName | 'none' };
 }
+
+export function run(values: LabValues): Lab {
+  const { program, technique: _one, beside: _other, breakpoints, machine, ...set } = values;
+  const costs = costsFrom({ ...set, machine: machine as MachineName });
+  return openLab({ program, breakpoints, ...settingsOf(values), costs });
+}
+
+export const more = (values?: LabValues): Promise<void> | undefined =>
+  values === undefined || isWaiting(settingsOf(values)) ? loadMore() : undefined;
 
 export const stop = (frames: Frames<Moment>, { breakpoints }: LabValues, index: number): number =>
   (frames as Lab).nextStop(index, breakpoints);

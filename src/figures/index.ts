@@ -25,11 +25,13 @@ const register: Readonly<Record<string, () => Promise<unknown>>> = {
 /** The names of all figures, in the order of the gallery. */
 export const figureNames: readonly string[] = Object.keys(register);
 
-/** Loads a figure's module as it stands (published numbers not yet filled in); rejects where there is none of that name. */
+/** Loads a figure's module as it stands, with all its code (published numbers not yet filled in); rejects where there is none of that name. */
 export async function loadFigure(name: string): Promise<AnyFigure> {
   const load = Object.hasOwn(register, name) ? register[name] : undefined;
   if (!load) throw new Error(`There is no figure ${name}. There are: ${figureNames.join(', ')}.`);
-  return (await load()) as AnyFigure;
+  const figure = (await load()) as AnyFigure;
+  await figure.more?.();
+  return figure;
 }
 
 /** What models compute for figures at build, because it would keep a reader waiting; undefined for all others. */

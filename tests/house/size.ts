@@ -31,6 +31,7 @@ const contractNames = new Set([
   'first',
   'stop',
   'lineOf',
+  'more',
   'heightOf',
   'draw',
   'describe',

@@ -2,7 +2,8 @@
  * Looking at a guest from outside: its memory as it addresses it, and how a page of it comes to a frame of the machine.
  *
  * What the guest believes is walked in its own tables (SDM vol. 3A, §4.3, as in `paging.ts`); what is so is asked of the physical
- * CPU. Nothing is changed, counted or cached. Left out: the rights that tables give on the way.
+ * CPU. A ported guest's tables are the CPU's own and hold machine frames: there the way is the CPU's, and the guest frame that
+ * of the p2m. Nothing is changed, counted or cached. Left out: the rights that tables give on the way.
  */
 import { Page, probe, readPhysical } from '../paging.ts';
 import { Cr0 } from '../state.ts';
@@ -13,8 +14,19 @@ export function toMachineAddress(vm: Vm, gpa: number): number {
   return vm.toMachine(gpa >>> 12) * 0x1000 + (gpa & 0xfff);
 }
 
+/** The guest frame of a machine frame; undefined where it is none of the guest's. */
+function toGuest(vm: Vm, mfn: number): number | undefined {
+  for (let gfn = 0; gfn < vm.frames; gfn++) if (vm.toMachine(gfn) === mfn) return gfn;
+  return undefined;
+}
+
 /** The guest-physical address of a linear one by the guest's own tables; undefined where they map none. */
 export function toPhysical(vm: Vm, { cr0, cr3 }: Pick<GuestView, 'cr0' | 'cr3'>, linear: number): number | undefined {
+  if (vm.technique === 'pv-32' || vm.technique === 'pv-64') {
+    const { machine } = probe(vm.machine, linear);
+    const gfn = machine === undefined ? undefined : toGuest(vm, machine >>> 12);
+    return gfn === undefined ? undefined : gfn * 0x1000 + (linear & 0xfff);
+  }
   if ((cr0 & Cr0.PG) === 0) return linear >>> 0;
   let table = cr3;
   for (const shift of [20, 10]) {
