@@ -2,6 +2,7 @@
 import { glossaryTerm } from '../../src/components/glossary.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { splitSettings } from '../../src/figure/address.ts';
+import { samples } from '../../src/models/x86/samples/index.ts';
 import { articles, live, pointAt, test, visit } from './pages.ts';
 
 const paths = 'learn/type-1-and-type-2/';
@@ -15,6 +16,11 @@ async function setting(page: Page, id: string, name: string): Promise<string> {
     return place === length ? 'last' : String(Number(place) - 1);
   }
   const control = figure(page, id).locator(`.control[data-param="${name}"]`);
+  if ((await control.locator('textarea').count()) > 0) {
+    // An address may give a program's name in its place.
+    const text = await control.locator('textarea').inputValue();
+    return samples.find((sample) => sample.text === text)?.name ?? text;
+  }
   if ((await control.locator('input[type=range]').count()) > 0) return control.locator('input').inputValue();
   if ((await control.locator('select').count()) > 0) return control.locator('select').inputValue();
   const chosen = await control
