@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { assemble } from '../assembler.ts';
 import { exits } from '../costs.ts';
 import { samples } from '../samples/index.ts';
+import { binaryTranslation } from './binary-translation.ts';
 import { hvmNested, hvmShadow } from './hvm.ts';
 import { mostSteps, observe, play } from './lab.ts';
 import { native } from './native.ts';
 import type { Technique, Vm } from './technique.ts';
 import { trapAndEmulate } from './trap-and-emulate.ts';
 
-const all = [native, trapAndEmulate, hvmShadow, hvmNested];
+const all = [native, trapAndEmulate, binaryTranslation, hvmShadow, hvmNested];
 
 function program(text: string) {
   const made = assemble(text);
@@ -21,7 +22,7 @@ describe.each(samples)('sample $name', ({ text, observables, divergesAt }) => {
   const made = program(text);
   const bare = play(made, native);
 
-  test.each([hvmShadow, hvmNested])('$name: the same at every step and at the end', (technique) => {
+  test.each([binaryTranslation, hvmShadow, hvmNested])('$name: the same at every step and at the end', (technique) => {
     const run = play(made, technique);
     expect(run.divergence).toBeUndefined();
     expect(run.stop).toEqual(bare.stop);

@@ -7,9 +7,11 @@
  */
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../assembler.ts';
+import type { TranslatingVm } from './binary-translation.ts';
 import { techniques } from './index.ts';
 import { play, type Run } from './lab.ts';
 import type { TechniqueName } from './technique.ts';
+import type { How } from './translator.ts';
 
 type Claim = 'direct' | 'leaves' | 'direct, wrong';
 
@@ -154,10 +156,55 @@ describe.each(rows)('$operation', ({ text, claims }) => {
   });
 });
 
-test.each(['native', 'hvm-shadow', 'hvm-nested'] as const)('%s: popf gives the interrupt flag back', (name) => {
-  const run = played(popf).run(name);
-  expect(run.at(run.length).view().eflags & 0x200).toBe(0x200);
+/**
+ * What becomes of the kernel's instructions in the translation cache (Adams and Agesen 2006, §3.2 and 3.3); `leaves` where the code is
+ * the guest's own and traps all the same.
+ */
+const translations: Readonly<Record<How, string>> = {
+  inline: 'cli, sti, popf that sets IF, popf that clears IF, pushf',
+  device: 'in, out, rdtsc',
+  identical:
+    'a page-table entry in use, a page-table entry not in use, true page fault, first access to a page that is there, access outside of memory',
+  callout:
+    'mov to CR3, mov from CR3, mov from CR0, invlpg, lgdt, lidt, sgdt, sidt, smsw, str, sldt, mov from CS, push CS, lar, lsl, mov to SS, hlt, cpuid, iret to ring 3 with IF, iret to ring 3 without IF, iret to ring 0',
+  simulate: '',
+  branch: '',
+};
+const leavesTranslated = ['a page-table entry in use', 'true page fault', 'access outside of memory'];
+
+describe('binary translation', () => {
+  test.each(rows)('$operation', ({ operation, text }) => {
+    const { it, run: runs } = played(text);
+    const run = runs('binary-translation');
+    expect(run.divergence).toBeUndefined();
+    const unit = (i: number) => (run.at(i) as TranslatingVm).unit;
+    const before = run.eips.findIndex((eip, i) => eip === it && (unit(i) !== undefined || run.holders[i] === 0));
+    expect(before).toBeGreaterThan(0);
+    if (operation === 'system call') {
+      // In ring 3 the guest's own instruction runs, and traps.
+      expect(unit(before)).toBeUndefined();
+      expect(leavings(run)).toContain(it);
+      return;
+    }
+    const how = unit(before)?.how as How;
+    expect(translations[how].split(', ')).toContain(operation);
+    const traps = how === 'identical' && leavesTranslated.includes(operation);
+    expect(leavings(run).includes(it)).toBe(traps || how === 'callout' || how === 'device');
+  });
+
+  test('every row has its place', () => {
+    const placed = Object.values(translations).flatMap((list) => (list === '' ? [] : list.split(', ')));
+    expect([...placed, 'system call'].sort()).toEqual(rows.map(({ operation }) => operation).sort());
+  });
 });
+
+test.each(['native', 'binary-translation', 'hvm-shadow', 'hvm-nested'] as const)(
+  '%s: popf gives the interrupt flag back',
+  (name) => {
+    const run = played(popf).run(name);
+    expect(run.at(run.length).view().eflags & 0x200).toBe(0x200);
+  },
+);
 
 const popf = 'sti\nit: pushf\nfirst: cli\nmov eax, 1\nthen: popf\nstop: jmp stop';
 
@@ -191,6 +238,7 @@ describe('the timer interrupts every 50 instructions', () => {
   test.each([
     ['native', 0],
     ['trap-and-emulate', 'each'],
+    ['binary-translation', 'each'],
     ['hvm-shadow', 'each'],
     ['hvm-nested', 'each'],
   ] as const)('%s: %s of them leaves the CPU first', (name, many) => {
