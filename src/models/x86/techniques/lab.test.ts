@@ -119,7 +119,8 @@ describe.each(all)('$name', (technique: Technique) => {
     const run = play(program('mov al, 65\nout 0xe9, al\nhlt'), technique);
     const reports = Array.from({ length: run.length }, (_, i) => run.report(i + 1));
     expect(reports.filter(({ guest }) => guest)).toHaveLength(3);
-    expect(reports.filter(({ action }) => action === 'emulate').map(({ detail }) => detail)).toEqual(
+    const acts = technique === binaryTranslation ? 'callout' : 'emulate';
+    expect(reports.filter(({ action }) => action === acts).map(({ detail }) => detail)).toEqual(
       technique === native ? [] : ['out', 'hlt'],
     );
     expect(run.at(run.length).view().console).toEqual([65]);
