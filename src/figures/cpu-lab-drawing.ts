@@ -1,15 +1,16 @@
 /** The picture of the lab: who has had the CPU, the program, and the state of the machine, for one guest or two. */
+import { select } from 'd3-selection';
 import type { ActorName, Root, Stage, Values } from '../figure/contract.ts';
 import { formatNumber } from '../figure/words.ts';
 import { holderNames } from '../models/x86/techniques/lab.ts';
 import type { Moment } from './cpu-lab-run.ts';
 import { blockRows } from './cpu-lab-side.ts';
-import { cross, drawSheet, gap, mono, row, sans, word, type Piece, type Sheet } from './cpu-lab-sheet.ts';
+import { cross, drawSheet, gap, mono, row, sans, word, type Group, type Piece, type Sheet } from './cpu-lab-sheet.ts';
 import { counts, flagRow, memory, output, pages, register, rings, system } from './cpu-lab-state.ts';
 import { differenceOf } from './cpu-lab-words.ts';
 import { drawBlocks, type Block } from './marks/blocks.ts';
 import { hatch } from './marks/hatch.ts';
-import { part, round } from './marks/keyed.ts';
+import { keyed, part, round } from './marks/keyed.ts';
 import { shortenText, wrapText } from './marks/text.ts';
 
 const actorOf = { user: 'domu1', kernel: 'domu1', hypervisor: 'xen' } as const satisfies Record<string, ActorName>;
@@ -252,19 +253,17 @@ export function drawLab(root: Root, moment: Moment, values: Values, stage: Stage
       .forEach((text, at) => word(notice, `says-${at}`, 0, 62 + at * row, text, 't-fault'));
   }
   drawSheet(part(root, 'refusal'), notice);
-  arrange(namesOf(values), stage).forEach((columns, at) => {
-    const side = sides[at];
-    const group = part(root, `side-${at} side`);
+  const arrangements = arrange(namesOf(values), stage);
+  keyed(root, 'g', 'one-guest', sides, (_, at) => at).each(function (side, at) {
+    const group: Group = select(this);
     const sheet: Sheet = { words: [], shapes: [], paths: [] };
-    part(group, 'lanes');
-    if (side)
-      for (const { pieces, x, y, width } of columns) {
-        let down = y;
-        for (const [height, draw] of pieces) {
-          draw(sheet, { side, moment, x, y: down, width, root, group: part(group, 'lanes') });
-          down += height;
-        }
+    for (const { pieces, x, y, width } of arrangements[at] ?? []) {
+      let down = y;
+      for (const [height, draw] of pieces) {
+        draw(sheet, { side, moment, x, y: down, width, root, group: part(group, 'lanes') });
+        down += height;
       }
+    }
     drawSheet(group, sheet);
   });
 }
