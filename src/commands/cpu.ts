@@ -11,7 +11,15 @@ import { parseArgs } from 'node:util';
 import { assemble, imageEnd, type Assembly } from '../models/x86/assembler.ts';
 import { memoryMap } from '../models/x86/boot.ts';
 import { readNumber } from '../models/x86/assembly/cursor.ts';
-import { costsOn, cycles, machines, type MachineName } from '../models/x86/costs.ts';
+import {
+  costsOn,
+  type Counters,
+  cycles,
+  machines,
+  type MachineName,
+  type Totals,
+  totals,
+} from '../models/x86/costs.ts';
 import { Reg, Vector } from '../models/x86/state.ts';
 import { techniques } from '../models/x86/techniques/index.ts';
 import { type Divergence, mostSteps, play, type Run } from '../models/x86/techniques/lab.ts';
@@ -126,8 +134,8 @@ interface Report {
   /** Where the guest first was not what it would have been on a bare machine. */
   readonly divergence: Divergence | null;
   readonly console: string;
-  readonly counters: object;
-  readonly cycles: number;
+  /** Sums first, with the cycles on the chosen machine; then every event by itself. */
+  readonly counters: Totals & { readonly cycles: number; readonly events: Counters };
   readonly memory?: string;
 }
 
@@ -159,8 +167,7 @@ function reportOf(
     fault: fault ? faultOf(fault) : null,
     divergence: divergence ?? null,
     console: String.fromCharCode(...console),
-    counters,
-    cycles: cycles(counters, costsOn(machine, numbersIn(root))),
+    counters: { ...totals(counters), cycles: cycles(counters, costsOn(machine, numbersIn(root))), events: counters },
     ...(dump && { memory: memoryOf(vm, ...dump) }),
   };
 }
@@ -193,8 +200,7 @@ function describe({
   fault,
   divergence,
   console,
-  counters,
-  cycles,
+  counters: { cycles, events, ...sums },
   memory,
 }: Report): string {
   const pairs = (of: object): string[] =>
@@ -219,8 +225,10 @@ function describe({
             .map((line) => `  ${line}`),
         ]),
     'Counters:',
-    ...pairs(counters),
+    ...pairs(sums),
     `  cycles on ${machine}: ${cycles}`,
+    'Events:',
+    ...pairs(events),
     ...(memory === undefined ? [] : ['Memory:', ...(memory.match(/.{1,64}/g) ?? []).map((row) => `  ${row}`)]),
     '',
   ].join('\n');

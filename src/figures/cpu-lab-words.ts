@@ -100,11 +100,11 @@ export function readoutsOf({ sides }: Moment): readonly Readout[] {
   const divergence = first?.run.divergence;
   return [
     { id: 'steps', label: 'Steps', value: first?.step ?? 0 },
-    { id: 'traps', label: 'Traps and exits', value: first ? trapsOf(first.counters) : 0, actor: 'xen' },
+    { id: 'traps', label: 'Traps, exits, call-outs', value: first ? trapsOf(first.counters) : 0, actor: 'xen' },
     { id: 'hypercalls', label: 'Hypercalls', value: first?.counters.hypercalls ?? 0, actor: 'xen' },
     { id: 'cycles', label: 'Cycles', value: Math.round(first?.cycles ?? 0) },
     { id: 'divergence', label: 'First divergence', value: divergence ? `line ${divergence.line ?? '–'}` : 'none' },
-    { id: 'besideTraps', label: 'Beside: traps and exits', value: second ? trapsOf(second.counters) : 'none' },
+    { id: 'besideTraps', label: 'Beside: traps, exits …', value: second ? trapsOf(second.counters) : 'none' },
     { id: 'besideCycles', label: 'Beside: cycles', value: second ? Math.round(second.cycles) : 'none' },
   ];
 }

@@ -119,6 +119,31 @@ export function noCounters(): Counters {
   };
 }
 
+/** The sums that a run is known by. */
+export interface Totals {
+  readonly instructions: number;
+  /** Ways through the IDT, into the guest's handlers or into a hypervisor. */
+  readonly traps: number;
+  readonly exits: number;
+  readonly hypercalls: number;
+  /** Instructions that a translator has taken in. */
+  readonly translations: number;
+  /** Page-table entries that a hypervisor has checked, or has had to hear of. */
+  readonly pageTableUpdates: number;
+}
+
+/** Sums over counters of a kind. */
+export function totals(c: Counters): Totals {
+  return {
+    instructions: c.kernelInstructions + c.userInstructions,
+    traps: c.traps + c.monitorTraps,
+    exits: exits(c),
+    hypercalls: c.hypercalls,
+    translations: c.translatedInstructions,
+    pageTableUpdates: c.pageTableUpdatesValidated + c.pageTableUpdatesTraced + c.pageTableUpdatesSimulated,
+  };
+}
+
 /** Exits of all reasons. */
 export function exits(counters: Counters): number {
   return countersOf.exit.reduce((sum, name) => sum + counters[name], 0);
