@@ -199,7 +199,7 @@ export function describe(frame: Frame): string {
 
 export function readouts({ rates: now, event, setting, shown }: Frame): readonly Readout[] {
   return [
-    { id: 'rate', label: `${events[event]} per million`, value: now[event] },
+    { id: 'rate', label: 'Rate that grows, per million', value: now[event] },
     ...techniques.map(({ id, name }): Readout => {
       const known = shown.some((one) => one.id === id);
       return {
@@ -226,11 +226,11 @@ export const tasks: readonly FigureTask<Frame, Values>[] = [
   {
     name: 'translation-wins',
     title: 'Software beats hardware',
-    text: 'Find a program to which translation adds less than a third of what shadow paging adds.',
+    text: 'Find a program to which translation adds less than a fifth of what shadow paging adds.',
     check({ frame: { rates: now, setting } }) {
       const [software, hardware] = [overhead('translation', now, setting), overhead('shadow', now, setting)];
       return {
-        done: hardware > 0 && software < hardware / 3,
+        done: hardware > 0 && software < hardware / 5,
         says: `Translation adds ${percentWords(software)}, shadow paging ${percentWords(hardware)}.`,
       };
     },

@@ -146,15 +146,15 @@ export function readouts(frame: Frame): readonly Readout[] {
   const { table } = frame;
   const row = rowOf(frame);
   if (!table || !row) return [];
-  const shown = table.series.flatMap((id, column): readonly Readout[] => {
-    if (id === 'smp') return [];
-    const value = row.cells[column] ?? 0;
-    return [{ id, label: names[id], value, unit: row.unit, digits: (String(value).split('.')[1] ?? '').length }];
+  const own = table.base === 'first' ? 'oltp' : 'xen';
+  // A readout stands on the page once: a system that the table does not have is told as such. All of Figure 5 is Xen's.
+  const shown = (['linux', 'xen', 'vmware', 'uml'] as const).map((id): Readout => {
+    const cell = row.cells[table.series.indexOf(id === 'xen' ? own : id)];
+    if (cell === undefined || cell === null) return { id, label: names[id], value: '–' };
+    return { id, label: names[id], value: cell, unit: row.unit, digits: (String(cell).split('.')[1] ?? '').length };
   });
-  const column = table.series.indexOf(table.base === 'first' ? 'oltp' : 'xen');
-  const value = relative(table, row, column);
-  const label = table.base === 'first' ? 'OSDB-OLTP, one domain is 1' : 'Xen, native Linux is 1';
-  return [...shown, { id: 'share', label, value, digits: 2 }];
+  const value = relative(table, row, table.series.indexOf(own));
+  return [...shown, { id: 'share', label: 'Xen, relative', value, digits: 2 }];
 }
 
 /** A row of the CSV: one system in one measurement. */

@@ -117,6 +117,17 @@ describe.each(figureNames)('%s', async (name) => {
       expect(ids(index)).toBe(first);
   });
 
+  test('a readout has one label, whatever is set: the page writes it once', () => {
+    const labels = (values: Values): readonly string[] =>
+      figure.readouts(figure.run(values, it.data).at(0), values).map(({ label }) => label);
+    fc.assert(
+      fc.property(anyValues(params), (values) => {
+        expect(labels(values)).toEqual(labels(opening.values));
+      }),
+      { numRuns: figure.stop ? 5 : 40, seed: 11 },
+    );
+  });
+
   test.each(stages)('the same run draws the same picture, whatever was drawn before (%s)', (stage) => {
     const { frames, values, index } = opening;
     const once = drawStatic(figure, frames.at(index), values, stage, name);
@@ -129,6 +140,23 @@ describe.each(figureNames)('%s', async (name) => {
     draw(frames.length - 1);
     draw(index);
     expect(sorted(markupOf(root))).toBe(sorted(once));
+  });
+
+  test.each(stages)('words of other settings do not stay (%s)', (stage) => {
+    const { frames, values, index } = opening;
+    const wordsOf = (markup: string): readonly string[] =>
+      [...markup.matchAll(/<text[^>]*>([^<]+)/g)].map(([, one]) => one ?? '');
+    const once = wordsOf(drawStatic(figure, frames.at(index), values, stage, name));
+    fc.assert(
+      fc.property(anyValues(params), (others) => {
+        const root = freshRoot(`${name}-${stage}`);
+        const before = figure.run(others, it.data);
+        figure.draw(root, before.at(before.length - 1), others, stage);
+        figure.draw(root, frames.at(index), values, stage);
+        expect(wordsOf(markupOf(root)).toSorted()).toEqual(once.toSorted());
+      }),
+      { numRuns: figure.stop ? 3 : 20, seed: 12 },
+    );
   });
 
   test.each(stages)('the browser finds the nodes that the build drew (%s)', (stage) => {

@@ -30,8 +30,8 @@ export function drawBox(group: Selection<SVGElement, unknown, null, undefined>, 
     .attr('rx', 4);
   const lines = (box.title ? 1 : 0) + (box.note ? 1 : 0);
   const top = box.middle ? box.y + box.height / 2 - (lines - 1) * 8.5 + 5 : box.y + 20;
-  if (box.title) words(group, 'box-title', box.x + 10, top, box.title);
-  if (box.note) words(group, 'box-note', box.x + 10, top + (box.title ? 17 : 0), box.note);
+  words(group, 'box-title', box.x + 10, top, box.title);
+  words(group, 'box-note', box.x + 10, top + (box.title ? 17 : 0), box.note);
 }
 
 function words(
@@ -39,7 +39,9 @@ function words(
   name: string,
   x: number,
   y: number,
-  text: string,
+  text: string | undefined,
 ): void {
-  part(group, name, 'text').attr('x', round(x)).attr('y', round(y)).text(text);
+  // What a box no longer says goes: a later moment may draw the same box without its note.
+  if (text) part(group, name, 'text').attr('x', round(x)).attr('y', round(y)).text(text);
+  else group.select(`.${name}`).remove();
 }
