@@ -10,9 +10,14 @@ export interface Node {
 }
 
 // By export: the properties that only the build reads. They stand in the page's HTML.
+const ofParams = ['label', 'help', 'place', 'source'];
 const buildOnly: Readonly<Record<string, readonly string[]>> = {
   about: ['title', 'question', 'caption', 'picture', 'models', 'leavesOut', 'sources', 'height'],
-  params: ['label', 'help', 'place', 'source'],
+  params: ofParams,
+  // Parameters that several figures have.
+  costParams: ofParams,
+  programCostParams: ofParams,
+  machineParam: ofParams,
   presets: ['label', 'says'],
   tasks: ['title', 'text'],
 };
@@ -45,7 +50,7 @@ export function lightFigures(): Plugin {
     enforce: 'post',
     applyToEnvironment: (environment) => environment.name === 'client',
     transform(code, id) {
-      const cuts = /\/src\/figures\/[\w-]+\.ts$/.test(id)
+      const cuts = /\/src\/figures\/(marks\/cost-inputs|[\w-]+)\.ts$/.test(id)
         ? buildOnlyWords
         : /\/d3-selection\/dist\/d3-selection\.mjs$/.test(id)
           ? forbiddenMethods
@@ -66,7 +71,33 @@ export function plainImports(): Plugin {
     enforce: 'pre',
     applyToEnvironment: (environment) => environment.name === 'client',
     load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null),
+    // After Vite's own, which writes down what it would ask for.
+    generateBundle: { order: 'post', handler: (_, bundle) => plainChunks(bundle) },
   };
+}
+
+/** The little of a bundle that is needed. */
+type Bundle = Record<string, { readonly type: string; readonly fileName: string; code?: string }>;
+
+/**
+ * Leaves out the lists of what Vite's helper would ask for, and puts the bundler's helper of a hundred bytes, which comes as a file
+ * and a request of its own, into the few files that call it.
+ */
+export function plainChunks(bundle: Bundle): void {
+  const helper = Object.values(bundle).find(({ fileName }) => /rolldown-runtime\.[\w-]+\.js$/.test(fileName));
+  const [, body = '', name = ''] = /^([\s\S]*)export\s*\{\s*(\w+)(?: as t)?\s*\};?\s*$/.exec(helper?.code ?? '') ?? [];
+  const inline = `(()=>{${body}return ${name}})()`;
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type !== 'chunk' || chunk.code === undefined) continue;
+    chunk.code = chunk.code.replace(/^const __vite__mapDeps=.*\n/, '').replace(/,__vite__mapDeps\(\[[^\]]*\]\)/g, '');
+    if (name !== '')
+      chunk.code = chunk.code.replace(
+        /import\{t as (\w+)\}from"\.\/rolldown-runtime\.[\w-]+\.js";/,
+        (_, local: string) => `const ${local}=${inline};`,
+      );
+  }
+  const isNeeded = Object.values(bundle).some((chunk) => chunk !== helper && chunk.code?.includes('rolldown-runtime.'));
+  if (helper && name !== '' && !isNeeded) delete bundle[helper.fileName];
 }
 
 /** The properties of a figure's exports that only the build reads, in the module's syntax tree. */
@@ -78,8 +109,8 @@ export function buildOnlyWords(program: Node): readonly Node[] {
     for (const { id, init } of declaration['declarations'] as readonly { id: Node; init: Node | null }[]) {
       const names = buildOnly[String(id['name'])];
       if (!names || !init) continue;
-      // `about` is the object itself; the others hold one object for each parameter, preset or task.
-      const objects = id['name'] === 'about' ? [init] : inner(init);
+      // `about` and one parameter are the object itself; the others hold one object for each parameter, preset or task.
+      const objects = ['about', 'machineParam'].includes(String(id['name'])) ? [init] : inner(init);
       for (const object of objects)
         for (const property of propertiesOf(object)) if (names.includes(nameOf(property))) cuts.push(property);
     }

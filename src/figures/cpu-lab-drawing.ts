@@ -30,10 +30,11 @@ const head: Piece = [
       word(sheet, 'verdict', x, y + 32, none, 'quiet');
       return;
     }
+    const short = differenceOf(run).replace(', on the bare machine not', '').replace(', on the bare machine', ', not');
     const past = side.step >= divergence.step;
     sheet.shapes.push({ key: 'verdict', look: '', x, y: y + 20, width: 18, height: 18, fill: hatch(root, 'a-fault') });
     sheet.paths.push({ key: 'verdict', look: 'cross', d: cross(x + 9, y + 29, 5) });
-    const text = `${past ? 'wrong since' : 'goes wrong in'} line ${divergence.line ?? '–'}: ${differenceOf(run)}`;
+    const text = `${past ? 'wrong since' : 'goes wrong in'} line ${divergence.line ?? '–'}: ${short}`;
     word(sheet, 'verdict', x + 22, y + 33, shortenText(text, width - 24, sans), 't-fault');
   },
 ];

@@ -2,7 +2,9 @@
 import { glossaryTerm } from '../../src/components/glossary.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { splitSettings } from '../../src/figure/address.ts';
-import { samples } from '../../src/models/x86/samples/index.ts';
+import type { Params } from '../../src/figure/contract.ts';
+import { formatValue } from '../../src/figure/reading.ts';
+import { loadFigure } from '../../src/figures/index.ts';
 import { articles, live, pointAt, test, visit } from './pages.ts';
 
 const paths = 'learn/type-1-and-type-2/';
@@ -15,11 +17,15 @@ async function setting(page: Page, id: string, name: string): Promise<string> {
     const [place = '', length = ''] = ((await figure(page, id).locator('.position').textContent()) ?? '').split(' / ');
     return place === length ? 'last' : String(Number(place) - 1);
   }
+  const gutter = figure(page, id).locator(`.control[data-lines="${name}"] .code-line`);
+  if ((await gutter.count()) > 0)
+    return gutter.evaluateAll((lines) =>
+      lines.flatMap((line, at) => (line.matches('.has-stop') ? [at + 1] : [])).join(','),
+    );
   const control = figure(page, id).locator(`.control[data-param="${name}"]`);
   if ((await control.locator('textarea').count()) > 0) {
-    // An address may give a program's name in its place.
-    const text = await control.locator('textarea').inputValue();
-    return samples.find((sample) => sample.text === text)?.name ?? text;
+    const { params } = await loadFigure((await figure(page, id).getAttribute('data-figure')) ?? '');
+    return formatValue(await control.locator('textarea').inputValue(), (params as Params)[name]);
   }
   if ((await control.locator('input[type=range]').count()) > 0) return control.locator('input').inputValue();
   if ((await control.locator('select').count()) > 0) return control.locator('select').inputValue();

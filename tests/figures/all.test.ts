@@ -85,7 +85,7 @@ describe.each(figureNames)('%s', async (name) => {
       // Long runs are tried fewer times: their own tests try many more programs.
       { numRuns: figure.stop ? 20 : 60, seed: 2003 },
     );
-  });
+  }, 60_000);
 
   test('Run halts after where it began and within the run, and the line of a moment is one of its text', () => {
     const text = Object.entries(params).find(([, { kind }]) => kind === 'text')?.[0];

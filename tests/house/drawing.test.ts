@@ -2,7 +2,14 @@
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
-import { buildOnlyWords, forbiddenMethods, unusedMethods, without, type Node } from '../../src/components/light.ts';
+import {
+  buildOnlyWords,
+  forbiddenMethods,
+  plainChunks,
+  unusedMethods,
+  without,
+  type Node,
+} from '../../src/components/light.ts';
 import { figureChunks, withModules } from '../../src/editions/figure-modules.ts';
 import { withoutIndentation } from '../../src/editions/indentation.ts';
 
@@ -61,4 +68,27 @@ test('the source of a figure’s module gives way to its file, under any base; w
     '<xen-figure id="a" data-module="/book/assets/rings.abc.js"></xen-figure><p>src/figures/rings.ts"</p>',
   );
   expect(() => figureChunks().fileOf('rings')).toThrow('rings');
+});
+
+test('the bundler’s helper goes into the files that call it, and stays where one calls it otherwise', () => {
+  const helper = 'var e=Object.defineProperty,t=(t)=>e({},`a`,{get:t});export{t};';
+  const chunk = (fileName: string, code: string) => ({ type: 'chunk', fileName, code });
+  const bundle = (call: string) =>
+    Object.fromEntries(
+      [
+        chunk('assets/rolldown-runtime.aa_1.js', helper),
+        chunk(
+          'assets/figure.b.js',
+          `const __vite__mapDeps=(i)=>i;\n${call}e({});import(\`./x.js\`),__vite__mapDeps([0,1])`,
+        ),
+      ].map((one) => [one.fileName, one]),
+    );
+  const plain = bundle('import{t as e}from"./rolldown-runtime.aa_1.js";');
+  plainChunks(plain);
+  expect(Object.values(plain).map(({ code }) => code)).toEqual([
+    'const e=(()=>{var e=Object.defineProperty,t=(t)=>e({},`a`,{get:t});return t})();e({});import(`./x.js`)',
+  ]);
+  const other = bundle('import*as r from"./rolldown-runtime.aa_1.js";');
+  plainChunks(other);
+  expect(Object.keys(other)).toHaveLength(2);
 });
