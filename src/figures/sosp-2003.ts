@@ -146,15 +146,18 @@ export function readouts(frame: Frame): readonly Readout[] {
   const { table } = frame;
   const row = rowOf(frame);
   if (!table || !row) return [];
-  const own = table.base === 'first' ? 'oltp' : 'xen';
-  // A readout stands on the page once: a system that the table does not have is told as such. All of Figure 5 is Xen's.
-  const shown = (['linux', 'xen', 'vmware', 'uml'] as const).map((id): Readout => {
-    const cell = row.cells[table.series.indexOf(id === 'xen' ? own : id)];
-    if (cell === undefined || cell === null) return { id, label: names[id], value: '–' };
-    return { id, label: names[id], value: cell, unit: row.unit, digits: (String(cell).split('.')[1] ?? '').length };
+  const isOsdb = table.base === 'first';
+  // Always the same five, for the page has made room for them: what a table lacks is a dash.
+  const shown = systems.slice(1).map((id): Readout => {
+    const value = row.cells[table.series.indexOf(id)];
+    const both =
+      isOsdb && id === 'xen' && `IR ${numberWords(row.cells[0] ?? 0)}, OLTP ${numberWords(row.cells[1] ?? 0)}`;
+    if (both) return { id, label: names[id], value: both, unit: row.unit };
+    if (value === undefined) return { id, label: names[id], value: '–' };
+    return { id, label: names[id], value, unit: row.unit, digits: (String(value).split('.')[1] ?? '').length };
   });
-  const value = relative(table, row, table.series.indexOf(own));
-  return [...shown, { id: 'share', label: 'Xen, relative', value, digits: 2 }];
+  const value = relative(table, row, table.series.indexOf(isOsdb ? 'oltp' : 'xen'));
+  return [...shown, { id: 'share', label: 'Xen’s relative speed', value, digits: 2 }];
 }
 
 /** A row of the CSV: one system in one measurement. */

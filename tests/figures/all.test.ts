@@ -60,6 +60,10 @@ describe.each(figureNames)('%s', async (name) => {
     for (const moment of moments) expect(frameIndex(moment, opening.frames.length)).toBe(moment);
   });
 
+  const opened = figure
+    .readouts(opening.frames.at(opening.index), opening.values)
+    .map(({ id, label }) => `${id}: ${label}`);
+
   test('at any values it runs, speaks and draws without a hole', () => {
     fc.assert(
       fc.property(anyValues(params), fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
@@ -72,7 +76,10 @@ describe.each(figureNames)('%s', async (name) => {
         const sentence = figure.describe(frame, values);
         expect(sentence).not.toMatch(badWords);
         expect(sentence.trim()).not.toBe('');
-        for (const readout of figure.readouts(frame, values)) {
+        const readouts = figure.readouts(frame, values);
+        // The page has room for those of the opening, with their labels, and for no others.
+        expect(readouts.map(({ id, label }) => `${id}: ${label}`)).toEqual(opened);
+        for (const readout of readouts) {
           expect(String(readout.value), readout.id).not.toMatch(badWords);
           if (typeof readout.value === 'number') expect(Number.isFinite(readout.value), readout.id).toBe(true);
         }
@@ -140,6 +147,13 @@ describe.each(figureNames)('%s', async (name) => {
     draw(frames.length - 1);
     draw(index);
     expect(sorted(markupOf(root))).toBe(sorted(once));
+    // Other values leave nothing behind: no line of a box, no mark.
+    for (const other of fc.sample(anyValues(params), { numRuns: figure.stop ? 3 : 12, seed: 11 })) {
+      const run = figure.run(other, it.data);
+      figure.draw(root, run.at(run.length - 1), other, stage);
+    }
+    draw(index);
+    expect(pieces(markupOf(root))).toEqual(pieces(once));
   });
 
   test.each(stages)('words of other settings do not stay (%s)', (stage) => {
@@ -256,6 +270,16 @@ function sorted(markup: string): string {
     const attributes = rest.match(/[\w-]+="[^"]*"/g) ?? [];
     return `<${tag} ${attributes.sort().join(' ')}`;
   });
+}
+
+// What a picture consists of, without the patterns that stay once they were needed, and whatever the parts' order.
+function pieces(markup: string): readonly string[] {
+  return (
+    sorted(markup)
+      .replace(/<defs.*?<\/defs>/g, '')
+      .match(/<[^>]+>[^<]*/g)
+      ?.sort() ?? []
+  );
 }
 
 test('stages are as wide as the style sheet expects', () => {

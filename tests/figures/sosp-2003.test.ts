@@ -50,3 +50,10 @@ test('concurrent OSDB keeps to its own figure: one domain is 1661 and 1, two are
   expect(picture({ table: 'osdb' }, 0)).toContain('OSDB-OLTP 1.00 (1661 tuples/s)');
   expect(share({ table: 'osdb' }, 1)).toBeCloseTo(3289 / 1661, 9);
 });
+
+test('what a table did not measure is a dash among the readouts, and no number of another table', () => {
+  const told = (change: Values): unknown[] =>
+    [...readoutsOf(it, runWith(it, change, 0)).values()].map(({ value }) => value);
+  expect(told({ table: 'osdb' })).toEqual(['–', 'IR 158, OLTP 1661', '–', '–', 1]);
+  expect(told({ table: 'web' }).slice(0, 4)).toEqual([662, 554, '–', '–']);
+});

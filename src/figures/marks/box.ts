@@ -1,7 +1,7 @@
 /** A box that stands for an actor: its fill, its stroke, its name, and one quiet line below the name. */
 import type { Selection } from 'd3-selection';
 import type { ActorName } from '../../figure/contract.ts';
-import { part, round } from './keyed.ts';
+import { dropPart, part, round } from './keyed.ts';
 
 /** One box in SVG units. */
 export interface Box {
@@ -41,7 +41,7 @@ function words(
   y: number,
   text: string | undefined,
 ): void {
-  // What a box no longer says goes: a later moment may draw the same box without its note.
-  if (text) part(group, name, 'text').attr('x', round(x)).attr('y', round(y)).text(text);
-  else group.select(`.${name}`).remove();
+  // A box that had words at another moment must not keep them.
+  if (!text) dropPart(group, name);
+  else part(group, name, 'text').attr('x', round(x)).attr('y', round(y)).text(text);
 }

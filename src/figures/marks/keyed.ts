@@ -52,6 +52,11 @@ export function part<E extends Element>(
   return found ? parent.select(() => found) : parent.append<SVGElement>(tag).attr('class', name);
 }
 
+/** Takes away the child of that class that `part` made, where there is one: for a part that some moments do not have. */
+export function dropPart<E extends Element>(parent: Selection<E, unknown, null, undefined>, name: string): void {
+  for (const child of Array.from(parent.node()?.children ?? [])) if (child.classList.contains(name)) child.remove();
+}
+
 /** Rounds a coordinate to half a unit, so that pages stay small and pictures comparable. */
 export function round(value: number): number {
   return Math.round(value * 2) / 2;
