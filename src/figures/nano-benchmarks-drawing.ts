@@ -23,10 +23,10 @@ export const names: Readonly<Record<Side, string>> = {
 };
 
 /** Heights of the stages in SVG units. */
-export const height = { wide: 672, narrow: 892 } as const;
+export const height = { wide: 672, narrow: 902 } as const;
 const layouts = {
-  wide: { label: 200, left: 290, right: 640, top: 50, head: 0, gap: 6 },
-  narrow: { label: 0, left: 82, right: 232, top: 50, head: 17, gap: 6 },
+  wide: { label: 180, left: 264, right: 500, top: 50, head: 0, gap: 6, predicted: 578, published: 648, heads: 33 },
+  narrow: { label: 0, left: 76, right: 138, top: 60, head: 17, gap: 6, predicted: 196, published: 250, heads: 52 },
 } as const;
 const line = 16;
 const [least, most] = [1, 1e5];
@@ -46,7 +46,7 @@ export function errorWords(pair: Pair): string {
 
 /** Draws one frame of one stage. */
 export function drawPredictions(root: Root, { rows, at }: Frame, stage: Stage): void {
-  const { label, left, right, top, head, gap } = layouts[stage];
+  const { label, left, right, top, head, gap, predicted, published, heads } = layouts[stage];
   const width = stageSize[stage];
   // Costs that a reader sets may put a prediction outside; then its mark stands at the edge.
   const x = (value: number): number =>
@@ -63,12 +63,12 @@ export function drawPredictions(root: Root, { rows, at }: Frame, stage: Stage): 
     .attr('y', marked?.first ?? 0)
     .attr('width', width)
     .attr('height', marked ? marked.last - marked.first : 0);
-  const ticks = stage === 'wide' ? [1, 10, 100, 1000, 10000, 100000] : [1, 100, 10000];
+  const ticks = stage === 'wide' ? [1, 10, 100, 1000, 10000] : [1, 10000];
   drawAxis(root, 'cycles', {
     x0: left,
     x1: right,
     y: y + 2,
-    title: 'cycles (forkwait: a ratio)',
+    title: 'cycles, or a ratio',
     ticks: ticks.map((tick) => ({ at: x(tick), label: formatNumber(tick) })),
   });
   const pairs = places.flatMap(({ row, first }) =>
@@ -102,7 +102,12 @@ export function drawPredictions(root: Root, { rows, at }: Frame, stage: Stage): 
     .attr('fill', 'currentColor');
   drawLabels(part(root, 'words'), 'word', [
     { key: 'legend', x: 0, y: 14, text: 'Predicted from primitive costs, and published', look: 'strong' },
-    { key: 'how', x: 0, y: 33, text: 'full: predicted; hollow: published; the error beside', look: 'quiet' },
+    { key: 'how', x: 0, y: 33, text: 'full: predicted; hollow: published', look: 'quiet' },
+    ...[
+      { key: 'predicted', x: predicted, text: stage === 'wide' ? 'predicted' : 'full' },
+      { key: 'published', x: published, text: stage === 'wide' ? 'published' : 'hollow' },
+      { key: 'error', x: width, text: 'error' },
+    ].map((one) => ({ ...one, y: heads, anchor: 'end' as const, look: 'quiet' })),
     ...places.map(({ row, first, index }) => ({
       key: row.id,
       x: 0,
@@ -112,6 +117,13 @@ export function drawPredictions(root: Root, { rows, at }: Frame, stage: Stage): 
     })),
     ...pairs.flatMap((pair) => [
       { key: `${pair.key}-name`, x: label, y: pair.y + 4.5, text: names[pair.technique], look: 'quiet' },
+      ...(['predicted', 'published'] as const).map((which) => ({
+        key: `${pair.key}-${which}`,
+        x: which === 'predicted' ? predicted : published,
+        y: pair.y + 4.5,
+        text: valueWords(pair[which]),
+        anchor: 'end' as const,
+      })),
       { key: `${pair.key}-error`, x: width, y: pair.y + 4.5, text: errorWords(pair), anchor: 'end' as const },
     ]),
   ]);

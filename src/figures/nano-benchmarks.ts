@@ -22,7 +22,7 @@ export const about: About = {
   title: 'Predicted without fitting: often within a factor of two, and where not, for a reason',
   question: 'How far does a sum of published primitive costs carry?',
   caption:
-    'Hollow is published, full is predicted; the number is the error. Programs that do one thing were run in the lab, their events counted, and multiplied by costs from elsewhere. No cost was chosen to make a row fit.',
+    'Each line: what the model predicts, what was published, and the error; the words below the picture give the reason for the marked one. Programs that do one thing were run in the lab, their events counted, and multiplied by costs from elsewhere. No cost was chosen to make a row fit.',
   picture: 'For each measurement and technique a published and a predicted mark on a scale of cycles, and the error',
   models: [
     'Each program is a loop. Counted are the events of one round, late in the run, less those of an empty loop: traps, exits, call-outs, emulations, entries read in walks. The cost of each event is a primitive under Assumptions; none of the published results shown here is among them.',
@@ -34,7 +34,7 @@ export const about: About = {
     'Pipelines and caches: a plain instruction costs the same, whatever it is.',
   ],
   sources: [
-    { cite: 'adams-agesen2006', at: '§§3, 6.2, 6.3, 7.1, Table 1 and raw data' },
+    { cite: 'adams-agesen2006', at: '§§3, 6.2, 6.3, 7.1, 7.2, Table 1 and raw data' },
     { cite: 'agesen2012', at: 'Table 1' },
     { cite: 'sosp2003', at: 'Tables 3 to 5' },
   ],
