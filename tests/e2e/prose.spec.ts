@@ -2,9 +2,7 @@
 import { glossaryTerm } from '../../src/components/glossary.ts';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { splitSettings } from '../../src/figure/address.ts';
-import type { Params } from '../../src/figure/contract.ts';
-import { formatValue } from '../../src/figure/reading.ts';
-import { loadFigure } from '../../src/figures/index.ts';
+import { samples } from '../../src/models/x86/samples/index.ts';
 import { articles, live, pointAt, test, visit } from './pages.ts';
 
 const paths = 'learn/type-1-and-type-2/';
@@ -24,8 +22,9 @@ async function setting(page: Page, id: string, name: string): Promise<string> {
     );
   const control = figure(page, id).locator(`.control[data-param="${name}"]`);
   if ((await control.locator('textarea').count()) > 0) {
-    const { params } = await loadFigure((await figure(page, id).getAttribute('data-figure')) ?? '');
-    return formatValue(await control.locator('textarea').inputValue(), (params as Params)[name]);
+    // An address may give a program's name in its place.
+    const text = await control.locator('textarea').inputValue();
+    return samples.find((sample) => sample.text === text)?.name ?? text;
   }
   if ((await control.locator('input[type=range]').count()) > 0) return control.locator('input').inputValue();
   if ((await control.locator('select').count()) > 0) return control.locator('select').inputValue();
