@@ -55,7 +55,7 @@ export const params = {
     place: 'view',
     options: [
       { value: 'noVtx', label: 'without VT-x or SVM' },
-      { value: 'noQemu', label: 'without QEMU in the TCB' },
+      { value: 'noQemu', label: 'without any QEMU' },
       { value: 'windows', label: 'unmodified Windows' },
       { value: 'pvOnly', label: 'a kernel ported to PV alone' },
       { value: 'bits32', label: 'a 32-bit kernel' },
@@ -200,7 +200,7 @@ export const tasks: readonly FigureTask<Moment, Values>[] = [
     check({ frame }) {
       const left = frame.judged.filter(({ findings }) => findings.length === 0);
       return left.length === 1 && left[0]?.type.id === 'shim'
-        ? { done: true, says: 'PV may run it too, and with less than Xen can give.' }
+        ? { done: true, says: 'PV stays too, but only under a condition.' }
         : { done: false, says: `Without a condition stay: ${names(left)}.` };
     },
     answer: { values: { asked: ['pvOnly', 'bits32'] } },

@@ -104,7 +104,10 @@ export function verdictWords({ verdict, by, handler }: Access): readonly [string
   if (verdict === 'allowed') return ['Allowed', 'nothing stops it'];
   if (verdict === 'leaks') return ['It leaks', 'the fault comes too late'];
   if (verdict === 'refused') return [`Refused by ${by}`, `the fault goes to ${party(handler)}`];
-  return ['Done by Xen', 'refused, then checked and done'];
+  return [
+    'Done by Xen',
+    by === 'VM exit' || by === 'second stage' ? 'it or QEMU plays the device' : 'refused, then checked and done',
+  ];
 }
 
 /** The label of an option. */

@@ -33,7 +33,7 @@ export const about: About = {
   leavesOut: [
     'What Xen shows to guests on purpose, and the little that stays mapped with XPTI; the limits that some of AMD’s processors can check in 64-bit mode.',
     'SMEP, SMAP, NX, protection keys; shadow paging; devices that write memory; encrypted guests.',
-    'Flaws other than Meltdown: L1TF reads past EPT. Whether Meltdown gets past a segment limit nobody has published; here the limit holds.',
+    'Flaws other than Meltdown: L1TF reads past EPT. Cores of Arm that have Meltdown. Whether Meltdown gets past a segment limit nobody has published; here the limit holds.',
     'How long any of it takes.',
   ],
   sources: [

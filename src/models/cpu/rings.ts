@@ -20,7 +20,7 @@
  *
  * Leaves out: the limits that some of AMD's processors check in 64-bit mode (EFER.LMSLE); what Xen shows guests on purpose (a read-only table of machine frames) and what XPTI leaves mapped (entry
  * code, the CPU's own stack and tables); SMEP, SMAP, NX and protection keys; shadow paging; introspection; devices that
- * write memory; encrypted guests, whose hypervisor is refused; flaws other than Meltdown (L1TF passes EPT); whether
+ * write memory; encrypted guests, whose hypervisor is refused; flaws other than Meltdown (L1TF passes EPT); cores of Arm that have it; whether
  * Meltdown gets past a segment limit, which nobody published: here the limit is asked first, and holds.
  */
 
