@@ -26,16 +26,20 @@ const head: Piece = [
       const lines = `a port: ${side.rewritten ?? 0} line${side.rewritten === 1 ? '' : 's'} changed`;
       const asBare =
         run.technique === 'native' ? 'what all others are held against' : 'as the bare machine, to the end';
-      const none = side.rewritten === undefined ? asBare : lines;
+      const wide = run.technique === 'pv-64' ? '; registers stay 32 bits wide' : '';
+      const none = side.rewritten === undefined ? asBare : lines + wide;
       word(sheet, 'verdict', x, y + 32, none, 'quiet');
       return;
     }
-    const short = differenceOf(run).replace(', on the bare machine not', '').replace(', on the bare machine', ', not');
     const past = side.step >= divergence.step;
     sheet.shapes.push({ key: 'verdict', look: '', x, y: y + 20, width: 18, height: 18, fill: hatch(root, 'a-fault') });
     sheet.paths.push({ key: 'verdict', look: 'cross', d: cross(x + 9, y + 29, 5) });
-    const text = `${past ? 'wrong since' : 'goes wrong in'} line ${divergence.line ?? '–'}: ${short}`;
-    word(sheet, 'verdict', x + 22, y + 33, shortenText(text, width - 24, sans), 't-fault');
+    const text = `${past ? 'wrong since' : 'goes wrong in'} line ${divergence.line ?? '–'}: ${differenceOf(run)}`;
+    // Where there is little room, ‘not 1’ has to do for ‘on the bare machine 1’.
+    const room = width - 24;
+    const fits = shortenText(text, room, sans) === text;
+    const brief = text.replace(/, on the bare machine (not)?/, (_, not) => (not ? '' : ', not '));
+    word(sheet, 'verdict', x + 22, y + 33, shortenText(fits ? text : brief, room, sans), 't-fault');
   },
 ];
 

@@ -90,7 +90,8 @@ export function sideAt(played: Played, step: number, costs: Costs): Side {
   const state = stateOf(view);
   const changed = new Set([...state.keys()].filter((name) => before && before.get(name) !== state.get(name)));
   const program = run.program as Assembly;
-  const at = lineAt(program, view.eip >>> 0);
+  // A halted guest stands in its hlt: what lies behind it does not run next.
+  const at = lineAt(program, (view.eip - (view.halted ? 1 : 0)) >>> 0);
   const from = (line: number | undefined): number | undefined => source[(line ?? 0) - 1]?.from;
   return {
     technique: run.technique,

@@ -108,7 +108,7 @@ export const rings: Piece = [
     }
     const virtualIf = ((side.state.get('eflags') ?? 0) & Flag.IF) !== 0 ? 1 : 0;
     const mode = side.technique.startsWith('hvm') ? 'VT-x non-root mode' : '';
-    word(sheet, 'ring-is', x + 174, y + 14.5, side.holder === 'hypervisor' ? 'of the guest’s' : mode, 'quiet');
+    word(sheet, 'ring-is', x + 174, y + 14.5, side.holder === 'hypervisor' ? 'when the guest runs' : mode, 'quiet');
     const line = (key: string, at: number, text: string): void => word(sheet, key, x, y + 24 + at * row + 11, text);
     line('believes', 0, `The guest believes: ring ${cpl}, IF ${virtualIf}.`);
     line('really', 1, `The CPU has: ring ${side.realCpl}, IF ${side.realIf ? 1 : 0}.`);

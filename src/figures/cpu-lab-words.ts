@@ -28,7 +28,8 @@ export function instructionOf(text: string, line: number | undefined): string {
 export function differenceOf({ divergence }: Run): string {
   if (!divergence) return 'none';
   const { part, expected, found } = divergence;
-  if (part !== 'eflags') return `${part} is 0x${hex(found, 1)}, on the bare machine 0x${hex(expected, 1)}`;
+  if (part !== 'eflags')
+    return `${part.replace(/^memory /, 'memory at 0x')} is 0x${hex(found, 1)}, on the bare machine 0x${hex(expected, 1)}`;
   const wrong = flags.filter((name) => ((expected ^ found) & Flag[name]) !== 0);
   const iopl = ((expected ^ found) & Flag.IOPL) !== 0 ? ['IOPL'] : [];
   const bits = [...wrong.map((name) => `${name} is ${(found & Flag[name]) === 0 ? 0 : 1}`), ...iopl];
@@ -40,9 +41,10 @@ export function trapsOf(counters: Counters): number {
   return counters.monitorTraps + counters.callouts + exits(counters);
 }
 
-function eventOf({ action, vector, detail, lastLine, run }: Side, text: string): string {
+function eventOf({ action, vector, detail, lastLine, run, step }: Side, text: string): string {
   const line = lastLine === undefined ? '' : `Line ${lastLine}, ${instructionOf(text, lastLine)},`;
   const it = line || 'The instruction';
+  if (step === run.length && run.stop.reason === 'triple-fault') return 'No handler of the guest’s could be reached.';
   switch (action) {
     case undefined:
       return 'The program is loaded, and nothing has run.';

@@ -33,13 +33,13 @@ export const about: About = {
   question:
     'What does each way to virtualize an x86 do to a program, instruction by instruction, and what does it cost?',
   caption:
-    'Each cell of the lane is a step and stands in the row of who has the CPU. Below it the state that the guest believes in; what the last step has changed is marked. A cross marks the first instruction after which the guest is not what the bare machine would be. Change the program, step, or run to a breakpoint.',
+    'Each cell of the lane is a step and stands in the row of who has the CPU. Below it the state that the guest believes in; what the last step has changed is marked. A cross marks the first instruction after which the guest is not what the bare machine would be. A page’s r, w and u say that it can be read, be written, and be used in ring 3; the TLB holds it or not. Change the program, step, or run to a breakpoint.',
   picture: 'Who has had the CPU, the program, and registers, flags, rings, pages and memory of a guest',
   models: [
     'An assembler and a processor of 32-bit protected mode: privilege, IOPL, segments, paging with a TLB, interrupts and faults, as the architecture manual gives them.',
     'Seven ways to run it: the bare machine; trap and emulate in ring 1; binary translation with a translation cache; Xen’s paravirtualization in its 32-bit and its 64-bit layout, where the program is ported by rule and registers stay 32 bits wide; VT-x with shadow page tables, and with nested paging.',
     'Each run is held against a bare machine after every step of the guest: registers, flags, selectors, system registers, console and memory.',
-    'Cycles are what was counted times published costs, each under Assumptions. The CPU that you choose sets what an exit costs.',
+    'Cycles are what was counted times a cost, each under Assumptions: published ones, most of NetBurst CPUs of 2003 to 2006, and sliders where nobody has published one. The CPU that you choose changes exits, VMREAD and VMWRITE only.',
   ],
   leavesOut: [
     'Real mode, the FPU, task gates, caches, pipelines, more than one CPU and more than one guest.',

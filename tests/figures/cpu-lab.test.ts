@@ -41,6 +41,29 @@ test.each(samples.map(({ name, text }) => [name, text] as const))(
   },
 );
 
+test('the page-table loop: translating it is not earned back in 16 rounds, and is in 64; three traps in four become call-outs', () => {
+  const loop = samples.find(({ name }) => name === 'page-table-loop')?.text ?? '';
+  const cost = (program: string) => {
+    const moment = last(lab({ program, technique: 'binary-translation', beside: 'trap-and-emulate' }));
+    return moment.sides.map(({ cycles, counters, halted }) => ({ cycles, traps: counters.monitorTraps, halted }));
+  };
+  const [translated, trapped] = cost(loop);
+  expect(translated?.cycles).toBeGreaterThan(trapped?.cycles ?? Infinity);
+  expect((translated?.traps ?? 0) / (trapped?.traps ?? 1)).toBeCloseTo(0.25, 1);
+  const [longer, trapping] = cost(loop.replace(/(count +equ) 16/, '$1 64'));
+  expect([longer?.halted, trapping?.halted]).toEqual([true, true]);
+  expect(longer?.cycles).toBeLessThan(trapping?.cycles ?? 0);
+});
+
+test('a halted guest stands in its hlt, and a triple fault reaches no handler', () => {
+  for (const technique of ['native', 'trap-and-emulate', 'binary-translation', 'hvm-nested']) {
+    const end = last(lab({ program: 'start: nop\n cli\n hlt\n nop\n', technique }));
+    expect([technique, end.sides[0]?.line]).toEqual([technique, 3]);
+  }
+  const out = lab({ program: 'jmp 0x200000', technique: 'trap-and-emulate' });
+  expect(figure.describe(last(out), {})).toMatch(/^No handler of the guest’s could be reached\. Triple fault/);
+});
+
 test('side by side the guests have done as many steps, or are on their way to the same', () => {
   const program = samples.find(({ name }) => name === 'mixed')?.text ?? '';
   const both = lab({ program, technique: 'binary-translation', beside: 'hvm-nested' });

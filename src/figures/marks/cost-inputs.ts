@@ -7,7 +7,7 @@ const cycles = { kind: 'number', unit: 'cycles', place: 'assumption', min: 0, ma
 export const machineParam = {
   kind: 'choice',
   label: 'CPU',
-  help: 'Sets what an exit and entry cost (ATC 2012, Table 1). All other costs stay those of NetBurst CPUs of 2003 to 2006.',
+  help: 'Sets what an exit and entry cost (ATC 2012, Table 1). Most other costs are of NetBurst CPUs of 2003 to 2006 and stay.',
   place: 'view',
   options: [
     { value: 'prescott', label: 'Prescott, 2005' },
