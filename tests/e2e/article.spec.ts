@@ -71,14 +71,20 @@ for (const path of articles) {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(path);
       await page.evaluate(() => {
-        const shifts: number[] = [];
+        type Shift = PerformanceEntry & { value: number; sources: { node: Node | null }[] };
+        const shifts: string[] = [];
         Object.assign(window, { shifts });
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+          for (const { value, startTime, sources } of list.getEntries() as Shift[]) {
+            const moved = sources.map(
+              ({ node }) => (node instanceof Element ? node.outerHTML : node?.textContent) ?? '',
+            );
+            shifts.push(`${value} after ${startTime} ms: ${moved.map((text) => text.slice(0, 80)).join(' | ')}`);
+          }
         }).observe({ type: 'layout-shift', buffered: true });
       });
       await readThrough(page);
-      expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
+      expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
     }
   });
 
