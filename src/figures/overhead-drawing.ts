@@ -42,6 +42,18 @@ export interface Frame {
   readonly rates: Rates;
   readonly setting: Setting;
   readonly shown: typeof techniques;
+  /** Overhead by technique as in `shown`, at every step: the same in all frames of a run. */
+  readonly curves: readonly (readonly number[])[];
+  readonly crossings: readonly Crossing[];
+}
+
+/** Where two curves cross within the picture. */
+export interface Crossing {
+  readonly key: string;
+  readonly names: string;
+  readonly rate: number;
+  readonly step: number;
+  readonly share: number;
 }
 
 /** Heights of the stages in SVG units. */
@@ -64,8 +76,11 @@ export function rateWords(rate: number): string {
   return formatNumber(Number(rate.toPrecision(2)), rate < 9.95 ? 1 : 0);
 }
 
-/** Where two curves cross within the picture: names, rate, step and overhead. */
-export function crossingsOf({ event, rates, setting, shown }: Frame, steps: number) {
+/** All crossings within the picture. */
+export function crossingsOf(
+  { event, rates, setting, shown }: Pick<Frame, 'event' | 'rates' | 'setting' | 'shown'>,
+  steps: number,
+): readonly Crossing[] {
   return shown.flatMap((one, index) =>
     shown.slice(index + 1).flatMap((other) => {
       const rate = crossing(one.id, other.id, event, rates, setting) ?? NaN;
@@ -80,13 +95,12 @@ export function crossingsOf({ event, rates, setting, shown }: Frame, steps: numb
 /** Draws one frame of one stage; the rate grows over `steps`, ten for a factor of ten. */
 export function drawOverhead(root: Root, frame: Frame, stage: Stage, steps: number): void {
   const { left, right, top, bottom } = layouts[stage];
-  const { event, setting, rates, shown, at } = frame;
+  const { event, shown, at, curves } = frame;
   const x = (step: number): number => left + (step / (steps - 1)) * (right - left);
   const y = (share: number): number => {
     const place = Math.log(Math.max(least, share) / least) / Math.log(most / least);
     return bottom - Math.min(1, place) * (bottom - top);
   };
-  const ratesAt = (step: number): Rates => ({ ...rates, [event]: 10 ** (step / 10) });
 
   drawAxis(root, 'rate', {
     x0: left,
@@ -119,18 +133,18 @@ export function drawOverhead(root: Root, frame: Frame, stage: Stage, steps: numb
     .attr('class', ({ look }) => `curve${look}`)
     .attr(
       'd',
-      ({ id }) =>
-        `M${samples.map((step) => `${round(x(step))},${round(y(overhead(id, ratesAt(step), setting)))}`).join('L')}`,
+      (_, index) => `M${samples.map((step) => `${round(x(step))},${round(y(curves[index]?.[step] ?? 0))}`).join('L')}`,
     );
 
-  const crossings = crossingsOf(frame, steps).map((one) => ({ ...one, x: x(one.step), y: y(one.share) }));
+  const crossings = frame.crossings.map((one) => ({ ...one, x: x(one.step), y: y(one.share) }));
   keyed(part(root, 'crossings'), 'circle', 'ring', crossings, ({ key }) => key)
     .attr('r', 5)
     .attr('cx', (one) => round(one.x))
     .attr('cy', (one) => round(one.y));
 
   const ends = shown
-    .map(({ id, name }) => ({ id, name, y: y(overhead(id, rates, setting)) }))
+    .map(({ id, name }, index) => ({ id, name, share: curves[index]?.[at] ?? 0 }))
+    .map((end) => ({ ...end, y: y(end.share) }))
     .sort((a, b) => a.y - b.y);
   keyed(part(root, 'points'), 'circle', 'point', ends, ({ id }) => id)
     .attr('class', ({ id }) => `point${id === 'pv' ? ' a-xen' : ''}`)
@@ -146,11 +160,11 @@ export function drawOverhead(root: Root, frame: Frame, stage: Stage, steps: numb
     drawLabels(
       part(root, 'ends'),
       'end',
-      room.map(({ id, name, at: down }) => ({
+      room.map(({ id, name, share, at: down }) => ({
         key: id,
         x: right + 22,
         y: down + 4.5,
-        text: `${name} ${percentWords(overhead(id, rates, setting))}`,
+        text: `${name} ${percentWords(share)}`,
         look: id === 'pv' ? 'strong t-xen' : '',
       })),
     );

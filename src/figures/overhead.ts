@@ -157,7 +157,18 @@ export function run(values: Values): Frames<Frame> {
     vmreads,
   };
   const shown = techniques.filter(({ id }) => id !== 'nested' || !['prescott', 'merom', 'penryn'].includes(machine));
-  const frame = (at: number): Frame => ({ at, event, setting, rates: rates(values, event, at), shown });
+  const all = Array.from({ length: steps }, (_, at) => rates(values, event, at));
+  const curves = shown.map(({ id }) => all.map((now) => overhead(id, now, setting)));
+  const crossings = crossingsOf({ event, rates: rates(values, event, 0), setting, shown }, steps);
+  const frame = (at: number): Frame => ({
+    at,
+    event,
+    setting,
+    rates: rates(values, event, at),
+    shown,
+    curves,
+    crossings,
+  });
   return Array.from({ length: steps }, (_, at) => frame(at));
 }
 
@@ -178,7 +189,7 @@ function inSentence(event: EventName): string {
 
 export function describe(frame: Frame): string {
   const { event, rates: now, setting, shown } = frame;
-  const crossings = crossingsOf(frame, steps).sort((a, b) => a.rate - b.rate);
+  const crossings = [...frame.crossings].sort((a, b) => a.rate - b.rate);
   const ranked = shown
     .map(({ id, name }) => ({ id, name, share: overhead(id, now, setting) }))
     .sort((a, b) => a.share - b.share);
