@@ -16,10 +16,10 @@
 import { retire, timerVector } from '../devices.ts';
 import { step } from '../machine.ts';
 import { type Event, Flag, type Machine, Seg } from '../state.ts';
-import { ground, takesInterrupts } from './ground.ts';
-import { emulateFor, hold, monitor } from './monitor.ts';
-import { enter, leave, mirror, ring } from './ring.ts';
-import { guard, loadRoot, resolve, type Shadows, writtenTo } from './shadow-paging.ts';
+import { compressed } from './compressed.ts';
+import { takesInterrupts } from './ground.ts';
+import { monitor } from './monitor.ts';
+import { enter, leave } from './ring.ts';
 import type { StepReport, Technique, Vm } from './technique.ts';
 import * as tc from './translation-cache.ts';
 import { Data, wayOut } from './translator.ts';
@@ -42,20 +42,10 @@ interface At {
 }
 
 function start(booted: Machine): TranslatingVm {
-  const below = ground(booted);
+  const { ground: below, ring: own, shadows, act, handle } = compressed(booted);
   const { guest, machine, counters } = below;
   const { devices } = machine;
-  const compressed = ring(below);
-  const cache = tc.createCache(below, compressed);
-  const shadows: Shadows = {
-    ground: below,
-    roots: new Map(),
-    lowers: new Map(),
-    guarded: new Set(),
-    reserved: compressed.reserved,
-  };
-  loadRoot(shadows);
-  guard(shadows, mirror(compressed));
+  const cache = tc.createCache(below, own);
 
   // Undefined while user code, or nothing, runs.
   let at: At | undefined;
@@ -76,7 +66,7 @@ function start(booted: Machine): TranslatingVm {
   };
   const enterGuest = () => {
     const within = at?.unit?.block;
-    enter(compressed);
+    enter(own);
     at = undefined;
     interpreted =
       guest.cpl === 1 ||
@@ -88,7 +78,7 @@ function start(booted: Machine): TranslatingVm {
       [Seg.gs, cache.dataSegment],
     ] as const) {
       Object.assign(machine.seg[i], segment);
-      compressed.loaded[i] = { ...segment };
+      own.loaded[i] = { ...segment };
     }
     machine.shadow = false;
     tc.writeData(cache, Data.virtualIf, guest.eflags & Flag.IF);
@@ -98,19 +88,12 @@ function start(booted: Machine): TranslatingVm {
   const leaveGuest = () => {
     if (interpreted || guest.halted) return;
     const { shadow } = guest;
-    leave(compressed);
+    leave(own);
     if (at === undefined) return;
     guest.eip = at.eip;
     guest.shadow = shadow;
     const kept = tc.readData(cache, Data.virtualIf) | tc.readData(cache, Data.virtualIopl);
     guest.eflags = (guest.eflags & ~(Flag.IF | Flag.IOPL)) | kept;
-  };
-  const act = (event: Event): StepReport => {
-    const { gdtr, cr3, cr0 } = guest;
-    const report = emulateFor(below, shadows, event);
-    if (guest.gdtr !== gdtr || guest.cr3 !== cr3 || guest.cr0 !== cr0 || writtenTo(shadows, shadows.guarded))
-      guard(shadows, mirror(compressed));
-    return report;
   };
 
   /** Translates what the guest's kernel has come to, and joins it to where it came from. */
@@ -192,25 +175,17 @@ function start(booted: Machine): TranslatingVm {
     },
     handle(event) {
       const unit = at?.unit;
-      if (event.kind === 'interrupt' && !takesInterrupts(guest)) {
-        hold(below);
-        return { action: 'hold', guest: false, event };
-      }
       if (event.kind === 'instruction') {
         if (unit?.how === 'simulate') counters.pageTableUpdatesSimulated++;
         return { ...act(event), action: 'callout' };
       }
-      if (event.kind !== 'exception' || event.address === undefined) return act(event);
-      const { address, errorCode = 0 } = event;
-      const verdict = resolve(shadows, address, (errorCode & 2) !== 0, (errorCode & 4) !== 0);
-      if (verdict === 'hidden') return { action: 'fill', guest: false, event };
-      const report = act(event);
-      if (verdict !== 'trace') return report;
-      if (unit !== undefined) counters.translatedInstructions += tc.retranslate(cache, unit).units.length;
-      return { ...report, action: 'trace' };
+      const report = handle(event);
+      if (report.action === 'trace' && unit !== undefined)
+        counters.translatedInstructions += tc.retranslate(cache, unit).units.length;
+      return report;
     },
     capture: () => ({
-      loaded: compressed.loaded,
+      loaded: own.loaded,
       at: at && { ...at },
       interpreted,
       blocks: new Map(cache.blocks),
@@ -221,11 +196,11 @@ function start(booted: Machine): TranslatingVm {
       flushes: cache.flushes,
     }),
     restore(state) {
-      const from = state as { loaded: typeof compressed.loaded; at: At | undefined; interpreted: boolean } & Pick<
+      const from = state as { loaded: typeof own.loaded; at: At | undefined; interpreted: boolean } & Pick<
         tc.Cache,
         'blocks' | 'units' | 'exits' | 'guilty' | 'next' | 'flushes'
       >;
-      compressed.loaded = from.loaded;
+      own.loaded = from.loaded;
       at = from.at && { ...from.at };
       interpreted = from.interpreted;
       cache.blocks = new Map(from.blocks);
